@@ -1,0 +1,91 @@
+/**
+ * Everything a client may say: one strict schema a command. Unknown fields are refused, so a misspelt one is noticed.
+ * Every command is answered by exactly one ack. The same command may arrive twice; ids make that harmless.
+ */
+import * as v from "valibot";
+import { idSchema, languageSchema, visitorPartSchema } from "./message.ts";
+import { LIMITS } from "./limits.ts";
+import { cursorSchema } from "./session.ts";
+
+const seq = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const short = v.pipe(v.string(), v.maxLength(LIMITS.labelChars));
+
+/** First frame on every link, within `LIMITS.helloWithinMs`. Without `token` the relay starts a session and a conversation. */
+export const helloSchema = v.strictObject({
+  type: v.literal("hello"),
+  version: v.pipe(v.number(), v.integer()),
+  site: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  token: v.optional(v.pipe(v.string(), v.minLength(20), v.maxLength(200))),
+  cursor: v.optional(cursorSchema),
+  /** Language of the interface, then what else the browser accepts. */
+  languages: v.optional(v.pipe(v.array(languageSchema), v.maxLength(10))),
+  /** IANA zone of the browser. */
+  timezone: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  page: v.optional(v.strictObject({ url: v.pipe(v.string(), v.maxLength(LIMITS.urlChars)), title: v.optional(short) })),
+});
+
+/** A message. `id` is made once by the sender and kept through every retry. Ack value: `MessageReceipt`. */
+export const messageSendSchema = v.strictObject({
+  type: v.literal("message-send"),
+  id: idSchema,
+  conversationId: idSchema,
+  parts: v.pipe(
+    v.array(visitorPartSchema),
+    v.minLength(1),
+    v.maxLength(LIMITS.partsPerMessage),
+    v.check(
+      (parts) => parts.reduce((sum, part) => sum + part.text.length, 0) <= LIMITS.messageChars,
+      `at most ${LIMITS.messageChars} characters in one message`,
+    ),
+  ),
+  /** Language of the interface while writing; a hint, not a decision. */
+  language: v.optional(languageSchema),
+});
+
+/** Ephemeral: the visitor types or stopped. */
+export const typingSetSchema = v.strictObject({ type: v.literal("typing-set"), conversationId: idSchema, typing: v.boolean() });
+/** The visitor has seen everything up to `seq`. Never moves backwards. */
+export const readSetSchema = v.strictObject({ type: v.literal("read-set"), conversationId: idSchema, seq });
+/** Ask for a person. Asking twice opens one case. `id` makes the request idempotent. */
+export const handoffRequestSchema = v.strictObject({ type: v.literal("handoff-request"), id: idSchema, conversationId: idSchema });
+/** The visitor goes back to the assistant. */
+export const handoffCancelSchema = v.strictObject({ type: v.literal("handoff-cancel"), id: idSchema, conversationId: idSchema });
+/** A page of the log: entries with `seq > after` (ascending), or the last ones with `seq < before`. Ack value: `HistoryPage`. */
+export const historyGetSchema = v.strictObject({
+  type: v.literal("history-get"),
+  conversationId: idSchema,
+  after: v.optional(seq),
+  before: v.optional(seq),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMITS.pageEntries))),
+});
+/** Thumbs on a bot message. Sent again with another value it replaces the first. */
+export const ratingSetSchema = v.strictObject({
+  type: v.literal("rating-set"),
+  id: idSchema,
+  conversationId: idSchema,
+  messageId: idSchema,
+  value: v.picklist(["up", "down"]),
+});
+/** Is the link alive? Ack value: `null`. */
+export const probeSchema = v.strictObject({ type: v.literal("probe") });
+
+export const commandSchema = v.variant("type", [
+  helloSchema,
+  messageSendSchema,
+  typingSetSchema,
+  readSetSchema,
+  handoffRequestSchema,
+  handoffCancelSchema,
+  historyGetSchema,
+  ratingSetSchema,
+  probeSchema,
+]);
+
+export type Command = v.InferOutput<typeof commandSchema>;
+export type CommandType = Command["type"];
+export type CommandOf<Type extends CommandType> = Extract<Command, { type: Type }>;
+export type Hello = CommandOf<"hello">;
+export const commandTypes: readonly CommandType[] = commandSchema.options.map((option) => option.entries.type.literal);
+
+/** Ack value of `message-send`, `handoff-request`, `handoff-cancel`, `rating-set`: the place in the log, and whether this id was known. */
+export type MessageReceipt = { seq: number; known: boolean };

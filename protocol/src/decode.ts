@@ -1,0 +1,93 @@
+/**
+ * From `unknown` to a command, event, welcome or history page. Never throws. Commands are read strictly and a refusal
+ * names the field; events leniently, and an unknown ephemeral type is `undefined`.
+ */
+import * as v from "valibot";
+import { commandSchema, commandTypes, type Command } from "./commands.ts";
+import {
+  durableEventSchema,
+  ephemeralEventSchema,
+  isDurableType,
+  unknownDurableSchema,
+  type Event,
+  type UnknownDurable,
+} from "./events.ts";
+import { isWireErrorCode, type WireError } from "./errors.ts";
+import { historySchema, welcomeSchema, type HistoryPage, type Welcome } from "./session.ts";
+
+export type Result<Value, Failure = WireError> = { ok: true; value: Value } | { ok: false; error: Failure };
+/** The answer to a command. */
+export type Ack<Value = unknown> = Result<Value>;
+
+function refuse(code: WireError["code"], message: string, path?: string): { ok: false; error: WireError } {
+  return { ok: false, error: path === undefined ? { code, message } : { code, message, path } };
+}
+
+function firstIssue(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): { ok: false; error: WireError } {
+  const issue = issues[0];
+  const path = v.getDotPath(issue) ?? undefined;
+  return refuse("bad-frame", path === undefined ? issue.message : `${path}: ${issue.message}`, path);
+}
+
+/** Reads a command. Errors: `bad-frame` with the path of the first wrong field, `unknown-command` with the known ones. */
+export function decodeCommand(input: unknown): Result<Command> {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return refuse("bad-frame", "expected an object with a type");
+  const type: unknown = Object.hasOwn(input, "type") ? (input as { type: unknown }).type : undefined;
+  if (typeof type !== "string") return refuse("bad-frame", "type: expected a string", "type");
+  if (!(commandTypes as readonly string[]).includes(type)) {
+    return refuse("unknown-command", `unknown command "${type.slice(0, 40)}"; known: ${commandTypes.join(", ")}`, "type");
+  }
+  const parsed = v.safeParse(commandSchema, input, { abortEarly: true });
+  return parsed.success ? { ok: true, value: parsed.output } : firstIssue(parsed.issues);
+}
+
+/** Reads an event. An unknown type with a `seq` becomes `UnknownDurable`; without one it is `undefined` and ignored. */
+export function decodeEvent(input: unknown): Result<Event | UnknownDurable | undefined> {
+  const type = (input as { type?: unknown } | null | undefined)?.type;
+  if (typeof type !== "string") return refuse("bad-frame", "expected an event with a type");
+  if (isDurableType(type)) {
+    const parsed = v.safeParse(durableEventSchema, input);
+    return parsed.success ? { ok: true, value: parsed.output } : firstIssue(parsed.issues);
+  }
+  const parsed = v.safeParse(ephemeralEventSchema, input);
+  if (parsed.success) return { ok: true, value: parsed.output };
+  const known = ephemeralEventSchema.options.some((option) => option.entries.type.literal === type);
+  if (known) return firstIssue(parsed.issues);
+  const unknown = v.safeParse(unknownDurableSchema, input);
+  return {
+    ok: true,
+    value: unknown.success
+      ? { type: "unknown", conversationId: unknown.output.conversationId, seq: unknown.output.seq, at: unknown.output.at }
+      : undefined,
+  };
+}
+
+/** Reads an ack whose value is read by `value`. A malformed ack is `bad-frame`; an unknown code keeps its text and is retryable. */
+export function decodeAck<Value>(input: unknown, value: (raw: unknown) => Result<Value>): Ack<Value> {
+  const ack = input as
+    | { ok?: unknown; value?: unknown; error?: { code?: unknown; message?: unknown; path?: unknown; retryAfterMs?: unknown } }
+    | null
+    | undefined;
+  if (ack?.ok === true) return value(ack.value);
+  if (ack?.ok !== false || typeof ack.error !== "object" || ack.error === null) return refuse("bad-frame", "expected an ack");
+  const { code, message, path, retryAfterMs } = ack.error;
+  return {
+    ok: false,
+    error: {
+      code: isWireErrorCode(code) ? code : "internal",
+      message: typeof message === "string" ? message : "",
+      ...(typeof path === "string" ? { path } : {}),
+      ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
+    },
+  };
+}
+
+export function decodeWelcome(input: unknown): Result<Welcome> {
+  const parsed = v.safeParse(welcomeSchema, input);
+  return parsed.success ? { ok: true, value: parsed.output } : firstIssue(parsed.issues);
+}
+
+export function decodeHistory(input: unknown): Result<HistoryPage> {
+  const parsed = v.safeParse(historySchema, input);
+  return parsed.success ? { ok: true, value: parsed.output } : firstIssue(parsed.issues);
+}

@@ -1,0 +1,49 @@
+/**
+ * Opening a link: the cursor a client holds, and the `Welcome` the relay answers `hello` with. The token is the only
+ * authority; ids in a frame are checked against it.
+ */
+import * as v from "valibot";
+import { agentSchema, idSchema } from "./message.ts";
+import { durableEventSchema, eventsPageSchema } from "./events.ts";
+
+/** A client's whole sync state: the log's epoch and the last `seq` it has stored. `seq` 0 means nothing yet. */
+export const cursorSchema = v.strictObject({
+  epoch: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  seq: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+export type Cursor = v.InferOutput<typeof cursorSchema>;
+
+export const modeSchema = v.picklist(["bot", "queued", "agent", "ended"]);
+export type Mode = v.InferOutput<typeof modeSchema>;
+
+/**
+ * `fresh`: a new conversation or a client without a cursor. `caught-up`: nothing new. `replayed`: `events` continue the
+ * cursor. `reset`: the cursor does not fit this log; drop the timeline (never the outbox) and take `events` as the start.
+ * With `more`, ask `history-get` for what follows the last event.
+ */
+export const welcomeSchema = v.object({
+  version: v.number(),
+  token: v.string(),
+  visitorId: idSchema,
+  conversationId: idSchema,
+  epoch: v.string(),
+  head: v.number(),
+  resume: v.picklist(["fresh", "caught-up", "replayed", "reset"]),
+  events: eventsPageSchema,
+  more: v.boolean(),
+  mode: modeSchema,
+  agent: v.optional(agentSchema),
+  receipts: v.object({ deliveredSeq: v.number(), readSeq: v.number() }),
+  region: v.string(),
+  language: v.string(),
+  site: v.object({ name: v.string(), languages: v.array(v.string()), defaultLanguage: v.string() }),
+  limits: v.object({ frameBytes: v.number(), messageChars: v.number(), partsPerMessage: v.number() }),
+  features: v.object({ handoff: v.boolean() }),
+  now: v.number(),
+});
+export type Welcome = v.InferOutput<typeof welcomeSchema>;
+
+/** The answer to `history-get`: durable events in order of `seq`. */
+export const historySchema = v.object({ events: eventsPageSchema, more: v.boolean() });
+export type HistoryPage = v.InferOutput<typeof historySchema>;
+export { durableEventSchema };
