@@ -1,0 +1,166 @@
+/**
+ * Every adapter interface. An adapter is made by a factory `(options, context) => adapter`; it holds no policy: time-out, retry,
+ * breaker and fallback order are the guard's (guard.ts), limits are the gateway's. Each call gets an `AbortSignal` and must
+ * stop soon after it fires. Failures are `AdapterError` (errors.ts); anything else thrown counts as `failed`.
+ */
+import type { Agent, Message, Part } from "@allhours/protocol";
+
+/** What an adapter is given by its region. It must not reach the network by any other way. */
+export type AdapterContext = {
+  regionId: string;
+  /** The adapter's place in the config, for messages: `regions.eu.nlu.0`. */
+  path: string;
+  /** Folder that relative paths in options are resolved against: the config file's. */
+  baseDir: string;
+  /** Folder this adapter may keep rebuildable files in (trained models, snapshots). */
+  cacheDir: string;
+  /** The region's fetch: listed hosts only (egress.ts). */
+  fetch: typeof fetch;
+  logger: AdapterLogger;
+};
+export interface AdapterLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Called once before first use and again after a reload; may take seconds (training). */
+export interface Lifecycle {
+  init?(signal: AbortSignal): Promise<void>;
+  close?(): Promise<void>;
+  /** Files and folders (absolute) whose change asks for another `init`. */
+  readonly watchPaths?: readonly string[] | undefined;
+}
+
+// ---------------------------------------------------------------- nlu
+
+export type NluRequest = {
+  text: string;
+  /** BCP 47, decided before this call. */
+  language: string;
+  /** Languages the site speaks. */
+  siteLanguages: readonly string[];
+  conversationId: string;
+  siteId: string;
+  /** The last few messages before this one, oldest first. Data, never instructions. */
+  history: readonly { author: "visitor" | "bot" | "agent" | "system"; text: string }[];
+};
+export type Intent = {
+  name: string;
+  /** 0 to 1. */
+  confidence: number;
+};
+/** A value found in the text; `start` and `end` are UTF-16 offsets into it. `value` is normalised. */
+export type Slot = { name: string; value: string; start: number; end: number };
+export type Understanding = {
+  /** Best first. Empty: nothing understood. */
+  intents: Intent[];
+  slots: Slot[];
+  /** True when the words, not the intents, ask for a person. */
+  wantsPerson?: boolean | undefined;
+  /** An answer of the engine's own (a model, a flow). Takes the place of a knowledge answer. */
+  answer?: NluAnswer | undefined;
+};
+export type NluAnswer = {
+  /** Text in pieces as they come; Markdown. The pipeline coalesces and streams them. Empty: see `parts`. */
+  text?: AsyncIterable<string> | undefined;
+  /** Parts that follow the text: sources, choices, card. Resolved when `text` has ended. */
+  parts: () => Promise<Part[]>;
+};
+export interface NluAdapter extends Lifecycle {
+  readonly kind: "nlu";
+  understand(request: NluRequest, signal: AbortSignal): Promise<Understanding>;
+}
+
+// ---------------------------------------------------------------- knowledge
+
+export type KnowledgeQuery = {
+  text: string;
+  language: string;
+  /** Languages a passage may be in when none is in `language`, best first. */
+  fallbackLanguages: readonly string[];
+  /** Intents of the message, best first: an article whose id (or `intents`) is among them is preferred. */
+  intents: readonly Intent[];
+  limit: number;
+  /** Unix milliseconds: an article not valid at this time is not returned. */
+  at: number;
+};
+export type Passage = {
+  articleId: string;
+  title: string;
+  /** Markdown. */
+  text: string;
+  language: string;
+  /** 0 to 1, comparable within one adapter: 1 is a question the article carries word for word. */
+  score: number;
+  url?: string | undefined;
+  /** A date, as 2026-10-12. */
+  updatedAt?: string | undefined;
+};
+export interface KnowledgeAdapter extends Lifecycle {
+  readonly kind: "knowledge";
+  search(query: KnowledgeQuery, signal: AbortSignal): Promise<Passage[]>;
+  /** The best article for an intent in the language or a fallback; `undefined` when none carries it. */
+  byIntent?(intent: string, query: KnowledgeQuery, signal: AbortSignal): Promise<Passage | undefined>;
+}
+
+// ---------------------------------------------------------------- handoff
+
+/** What a desk is told. `id` is the `webhook-id`: the same through every retry. */
+export type HandoffEvent = {
+  id: string;
+  /** When it happened, ISO 8601. */
+  timestamp: string;
+} & (
+  | { type: "handoff.offered"; data: HandoffOffer }
+  | { type: "message.created"; data: CaseRef & { message: TranscriptLine } }
+  /** The visitor went back to the assistant, or the offer was withdrawn. */
+  | { type: "handoff.withdrawn"; data: CaseRef & { reason: string } }
+  | { type: "visitor.typing"; data: CaseRef & { typing: boolean } }
+);
+export type CaseRef = { caseId: string; conversationId: string; siteId: string; regionId: string };
+export type TranscriptLine = { id: string; seq: number; at: string; author: Message["author"]; text: string };
+export type HandoffOffer = CaseRef & {
+  reason: string;
+  priority: "normal" | "high" | "critical";
+  visitor: { language: string; timezone?: string | undefined; country?: string | undefined; pageUrl?: string | undefined };
+  transcript: TranscriptLine[];
+  /** Where signed replies go, as a path on the relay: `/v1/inbound/<adapter id>`. */
+  replyPath: string;
+};
+
+/** What a desk says, after its signature was verified. `externalId` is unique per adapter for ever: duplicates are dropped. */
+export type DeskCommand = { externalId: string; caseId: string; conversationId: string } & (
+  | { type: "accept"; agent: Agent }
+  | { type: "message"; agent: Agent; text: string }
+  | { type: "typing"; agent: Agent; typing: boolean }
+  | { type: "read"; agent: Agent; seq: number }
+  | { type: "leave"; agent: Agent }
+  /** Hand back to the assistant. */
+  | { type: "release"; agent?: Agent | undefined }
+  | { type: "end"; agent?: Agent | undefined }
+);
+
+export type InboundRequest = { headers: Headers; rawBody: string; /** Unix milliseconds. */ nowMs: number };
+export interface HandoffAdapter extends Lifecycle {
+  readonly kind: "handoff";
+  /** Delivers one event. Resolves when the desk has taken it. `AdapterError.retryAfterMs` and `.permanent` steer the job. */
+  deliver(event: HandoffEvent, signal: AbortSignal): Promise<void>;
+  /** Verifies and reads what the desk sent. Throws `AdapterError` with code `unauthorized` or `bad-request`. */
+  receive(request: InboundRequest): Promise<DeskCommand>;
+}
+
+// ---------------------------------------------------------------- registration
+
+export type AdapterKinds = { nlu: NluAdapter; knowledge: KnowledgeAdapter; handoff: HandoffAdapter };
+export type AdapterKind = keyof AdapterKinds;
+
+/** A problem in options, told with its path below the adapter's own: `examples.0`. */
+export type OptionIssue = { path: string; expected: string };
+/** What the registry knows of an adapter: `use: <name>` in the config. Options are read strictly; issues are all listed. */
+export type AdapterDefinition<Kind extends AdapterKind = AdapterKind> = {
+  kind: Kind;
+  name: string;
+  parseOptions(input: unknown): { ok: true; options: unknown } | { ok: false; issues: OptionIssue[] };
+  create(options: never, context: AdapterContext): AdapterKinds[Kind];
+};

@@ -1,0 +1,190 @@
+/**
+ * The store in plain arrays: nothing survives the process. For tests, and the readable reference of what every store does;
+ * the contract suite holds the others to it.
+ */
+import { randomBytes } from "node:crypto";
+import type { DurableEvent } from "@allhours/protocol";
+import {
+  StoreError,
+  type Appended,
+  type AppendRequest,
+  type Conversation,
+  type Draft,
+  type Entry,
+  type Job,
+  type JobDraft,
+  type Session,
+  type Store,
+} from "./store.ts";
+
+type Line = { id: string; seq: number; at: number; draft: Draft; turnOpen: boolean };
+type StoredJob = Job & { dead: boolean; leasedUntil: number | undefined };
+
+/** Rejects with `StoreError` for an unknown conversation, a second conversation of one id, and after `close`. */
+export function createMemoryStore(): Store {
+  const conversations = new Map<string, { conversation: Conversation; log: Line[] }>();
+  const sessions = new Map<string, Session>();
+  const inbound = new Set<string>();
+  /** In order of creation. */
+  let jobs: StoredJob[] = [];
+  let commits = 0;
+  let entries = 0;
+  let closed = false;
+
+  /** Runs at once, so nothing can come between; a promise, so that callers cannot tell it from a disk. */
+  async function answer<Value>(run: () => Value): Promise<Value> {
+    if (closed) throw new StoreError("The store is closed");
+    return run();
+  }
+  function commit<Value>(run: () => Value): Promise<Value> {
+    return answer(() => {
+      const value = run();
+      commits += 1;
+      return value;
+    });
+  }
+
+  function append(request: AppendRequest): Appended {
+    const found = conversations.get(request.conversationId);
+    if (found === undefined) throw new StoreError("Unknown conversation");
+    const delivery = request.inbound === undefined ? undefined : JSON.stringify([request.inbound.source, request.inbound.externalId]);
+    if (delivery !== undefined && inbound.has(delivery)) return { entries: [], duplicate: true };
+    if (delivery !== undefined) inbound.add(delivery);
+
+    const places = request.entries.map(({ id, event }) => {
+      const known = found.log.find((line) => line.id === id);
+      if (known !== undefined) return { id, seq: known.seq, at: known.at, known: true };
+      const line = { id, seq: found.log.length + 1, at: request.at, draft: copy(event), turnOpen: id === request.openTurn };
+      found.log.push(line);
+      entries += 1;
+      return { id, seq: line.seq, at: line.at, known: false };
+    });
+
+    for (const line of found.log) if (line.id === request.closeTurn) line.turnOpen = false;
+    if (places[0]?.known === true && request.skipIfKnown !== false) return { entries: places, duplicate: false };
+    if (request.patch !== undefined) found.conversation = copy({ ...found.conversation, ...request.patch });
+    jobs = jobs.filter((job) => job.dead || !request.cancelJobs?.includes(job.id));
+    for (const draft of request.jobs ?? []) if (!jobs.some((job) => job.id === draft.id)) jobs.push(newJob(draft, request.at));
+    return { entries: places, duplicate: false };
+  }
+
+  /** The first unfinished job of its key, and nobody works on a later one. */
+  function isHead(job: StoredJob, nowMs: number): boolean {
+    if (job.key === undefined) return true;
+    const ofKey = jobs.filter((other) => !other.dead && other.key === job.key);
+    return ofKey[0] === job && !ofKey.some((other) => other.leasedUntil !== undefined && other.leasedUntil > nowMs);
+  }
+
+  function entriesOf(conversationId: string, keep: (line: Line) => boolean): Entry[] {
+    const lines = conversations.get(conversationId)?.log.filter(keep) ?? [];
+    return lines.map(({ seq, at, draft }) => ({ seq, at, event: copy<DurableEvent>({ ...draft, conversationId, seq, at }) }));
+  }
+
+  function openTurns(of?: string) {
+    const turns = [...conversations].flatMap(([conversationId, { log }]) =>
+      of === undefined || of === conversationId
+        ? log.filter((line) => line.turnOpen).map(({ id, seq, at }) => ({ conversationId, entryId: id, seq, at }))
+        : [],
+    );
+    return turns.sort((left, right) => left.at - right.at || left.seq - right.seq);
+  }
+
+  return {
+    epoch: randomBytes(12).toString("base64url"),
+    createConversation: (conversation, session, first) =>
+      commit(() => {
+        if (conversations.has(conversation.id)) throw new StoreError("This conversation exists");
+        conversations.set(conversation.id, { conversation: copy(conversation), log: [] });
+        if (session !== undefined) sessions.set(session.tokenHash, copy(session));
+        return first === undefined ? { entries: [], duplicate: false } : append(first);
+      }),
+    append: (request) => commit(() => append(request)),
+    findSession: (tokenHash) => answer(() => copy(sessions.get(tokenHash))),
+    touchSession: (tokenHash, expiresAt) =>
+      commit(() => {
+        const session = sessions.get(tokenHash);
+        if (session !== undefined) session.expiresAt = expiresAt;
+      }),
+    conversation: (id) =>
+      answer(() => {
+        const found = conversations.get(id);
+        return found === undefined ? undefined : { ...copy(found.conversation), headSeq: found.log.length };
+      }),
+    knowsInbound: (source, externalId) => answer(() => inbound.has(JSON.stringify([source, externalId]))),
+    entriesAfter: (conversationId, after, limit) => answer(() => entriesOf(conversationId, (line) => line.seq > after).slice(0, limit)),
+    entriesBefore: (conversationId, before, limit) => answer(() => entriesOf(conversationId, (line) => line.seq < before).slice(-limit)),
+    openTurns: (limit) => answer(() => openTurns().slice(0, limit)),
+    openTurnsOf: (conversationId) => answer(() => openTurns(conversationId)),
+    claimJobs: (nowMs, limit, leaseMs) =>
+      commit(() => {
+        const free = jobs.filter((job) => !job.dead && job.dueAt <= nowMs && (job.leasedUntil ?? 0) <= nowMs && isHead(job, nowMs));
+        const taken = free.sort((left, right) => left.dueAt - right.dueAt).slice(0, limit);
+        for (const job of taken) job.leasedUntil = nowMs + leaseMs;
+        return taken.map(jobOf);
+      }),
+    nextJobAt: () =>
+      answer(() => {
+        const times = jobs.filter((job) => !job.dead && isHead(job, Infinity)).map((job) => job.leasedUntil ?? job.dueAt);
+        return times.length === 0 ? undefined : Math.min(...times);
+      }),
+    finishJob: (id) =>
+      commit(() => {
+        jobs = jobs.filter((job) => job.dead || job.id !== id);
+      }),
+    failJob: (id, error, dueAt) =>
+      commit(() => {
+        const job = jobs.find((one) => one.id === id && !one.dead);
+        if (job === undefined) return;
+        Object.assign(job, {
+          attempts: job.attempts + 1,
+          lastError: error,
+          leasedUntil: undefined,
+          dead: dueAt === undefined,
+          dueAt: dueAt ?? job.dueAt,
+        });
+      }),
+    deadJobs: (limit) =>
+      answer(() =>
+        jobs
+          .filter((job) => job.dead)
+          .slice(0, limit)
+          .map(jobOf),
+      ),
+    replayJob: (id, nowMs) =>
+      commit(() => {
+        const job = jobs.find((one) => one.id === id && one.dead);
+        if (job === undefined) return false;
+        Object.assign(job, { dead: false, dueAt: nowMs, attempts: 0 });
+        return true;
+      }),
+    releaseLeases: () =>
+      commit(() => {
+        for (const job of jobs) job.leasedUntil = undefined;
+      }),
+    health: async () => ({ ok: !closed, ...(closed ? { reason: "The store is closed" } : {}), queued: 0, commits, entries }),
+    close: async () => {
+      closed = true;
+    },
+  };
+}
+
+function newJob({ id, kind, key, dueAt, payload }: JobDraft, at: number): StoredJob {
+  return {
+    id,
+    kind,
+    ...(key === undefined ? {} : { key }),
+    payload: copy(payload ?? null),
+    dueAt: dueAt ?? at,
+    attempts: 0,
+    createdAt: at,
+    dead: false,
+    leasedUntil: undefined,
+  };
+}
+function jobOf({ dead: _dead, leasedUntil: _leasedUntil, ...job }: StoredJob): Job {
+  return copy(job);
+}
+/** As a database would give it back: detached, and without fields that are `undefined`. */
+function copy<Value>(value: Value): Value {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as Value);
+}

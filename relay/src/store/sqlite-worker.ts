@@ -1,0 +1,122 @@
+/**
+ * The worker thread behind sqlite.ts: the only place that touches the database file. One message is one batch is one
+ * transaction, synced before the answer leaves. Owns transactions and what happens when one fails; started by sqlite.ts only.
+ */
+import { mkdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import BetterSqlite3 from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { migrate } from "./migrate.ts";
+import { isRead, type BatchReply, type Failure, type FromWorker, type Operation, type Settled, type ToWorker } from "./operations.ts";
+import { buildQueries } from "./queries.ts";
+import { createExecutor, sqliteCompiler, type Executor } from "./sqlite-executor.ts";
+
+export type WorkerOptions = { path: string; busyTimeoutMs: number };
+
+// The disk or the file, not the operation: trying the operations of the batch singly would fail as often as there are operations.
+const ENGINE_TROUBLE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CORRUPT|NOTADB|CANTOPEN|NOMEM)/;
+
+function send(message: FromWorker): void {
+  parentPort!.postMessage(message);
+}
+
+function failureOf(error: unknown): Failure {
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  return { message: typeof message === "string" ? message : String(error), ...(typeof code === "string" ? { code } : {}) };
+}
+
+async function open({ path, busyTimeoutMs }: WorkerOptions): Promise<BetterSqlite3.Database> {
+  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  const database = new BetterSqlite3(path, { timeout: busyTimeoutMs });
+  try {
+    database.pragma("journal_mode = WAL");
+    // In WAL mode FULL syncs the log at every commit: what was answered survives a power cut.
+    database.pragma("synchronous = FULL");
+    database.pragma("foreign_keys = ON");
+    database.pragma("cache_size = -32000");
+    // Never destroyed: that would close the database, which the batches go on using.
+    await migrate(new Kysely<unknown>({ dialect: new SqliteDialect({ database }) }));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The epoch of the log, made when there is none. */
+function epochOf(database: BetterSqlite3.Database): string {
+  const { addMeta, readMeta } = buildQueries(sqliteCompiler());
+  database.prepare(addMeta.sql).run(addMeta.values({ name: "epoch", value: randomBytes(12).toString("base64url") }));
+  return (database.prepare(readMeta.sql).get(readMeta.values({ name: "epoch" })) as { value: string }).value;
+}
+
+function attempt(run: () => Settled): Settled {
+  try {
+    return run();
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
+}
+
+function createBatchRunner(database: BetterSqlite3.Database, executor: Executor): (operations: Operation[]) => BatchReply {
+  const settle = (operation: Operation): Settled => ({ ok: true, value: executor.execute(operation) });
+  const one = database.transaction(settle);
+  let failedInside = false;
+  const all = database.transaction((operations: Operation[]) => {
+    try {
+      return operations.map(settle);
+    } catch (error) {
+      failedInside = true;
+      throw error;
+    }
+  });
+
+  function singly(operations: Operation[]): BatchReply {
+    let commits = 0;
+    const settled = operations.map((operation) => {
+      if (isRead(operation)) return attempt(() => settle(operation));
+      const result = attempt(() => one.immediate(operation));
+      if (result.ok) commits += 1;
+      else executor.forget();
+      return result;
+    });
+    return { settled, commits };
+  }
+
+  return (operations) => {
+    if (operations.every(isRead)) return { settled: operations.map((operation) => attempt(() => settle(operation))), commits: 0 };
+    failedInside = false;
+    try {
+      return { settled: all.immediate(operations), commits: 1 };
+    } catch (error) {
+      executor.forget();
+      const failure = failureOf(error);
+      if (failedInside && !ENGINE_TROUBLE.test(failure.code ?? "")) return singly(operations);
+      return {
+        settled: operations.map((operation) => (isRead(operation) ? attempt(() => settle(operation)) : { ok: false, failure })),
+        commits: 0,
+      };
+    }
+  };
+}
+
+async function main(): Promise<void> {
+  const port = parentPort!;
+  try {
+    const database = await open(workerData as WorkerOptions);
+    const run = createBatchRunner(database, createExecutor(database));
+    port.on("message", (message: ToWorker) => {
+      if (message.type === "batch") return send({ type: "settled", ...run(message.operations) });
+      database.close();
+      port.close();
+    });
+    send({ type: "ready", epoch: epochOf(database) });
+  } catch (error) {
+    send({ type: "failed", failure: failureOf(error) });
+    port.close();
+  }
+}
+
+await main();

@@ -1,0 +1,144 @@
+/**
+ * The default store: one SQLite file, written by one worker thread, so that a slow sync never holds up a socket. Owns the
+ * worker's life and the way between the store's words and operations; batching is commit-queue.ts, SQL is queries.ts.
+ */
+import { Worker } from "node:worker_threads";
+import { createCommitQueue, storeErrorOf, type CommitQueue } from "./commit-queue.ts";
+import type { FromWorker, ToWorker } from "./operations.ts";
+import { appendedOf, appendOperation, conversationOf, conversationRow, entryOf, jobOf, openTurnOf, sessionOf, sessionRow } from "./rows.ts";
+import type { WorkerOptions } from "./sqlite-worker.ts";
+import { StoreError, type Appended, type Store } from "./store.ts";
+
+export type SqliteStoreOptions = {
+  /** The database file; its folder is made. Beside it lie `-wal` and `-shm`. */
+  path: string;
+  /** Rows in one transaction at most; default 512. */
+  maxBatchRows?: number | undefined;
+  /** Operations that may wait; above it a call rejects at once. Default 20,000. */
+  maxQueued?: number | undefined;
+  /** How long a batch waits for another process that holds the file, milliseconds; default 5,000. */
+  busyTimeoutMs?: number | undefined;
+};
+
+type Link = { worker: Worker; queue: CommitQueue; epoch: string; exited: Promise<void> };
+
+/**
+ * Opens the file, runs missing migrations and starts the worker. Throws `StoreError` when it cannot be opened or was written
+ * by a newer version. If the worker dies later, every call rejects: the process that owns the store must start again.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { worker, queue, epoch, exited } = await startWorker(options);
+  let entries = 0;
+  let probes = 0;
+  let closing: Promise<void> | undefined;
+
+  function counted(appended: Appended): Appended {
+    for (const entry of appended.entries) if (!entry.known) entries += 1;
+    return appended;
+  }
+
+  return {
+    epoch,
+    createConversation: async (conversation, session, first) => {
+      const outcome = await queue.submit({
+        type: "create",
+        conversation: conversationRow(conversation),
+        session: session === undefined ? undefined : sessionRow(session),
+        first: first === undefined ? undefined : appendOperation(first),
+      });
+      return first === undefined ? { entries: [], duplicate: false } : counted(appendedOf(first, outcome));
+    },
+    append: async (request) => counted(appendedOf(request, await queue.submit(appendOperation(request)))),
+    findSession: async (tokenHash) => {
+      const row = await queue.submit({ type: "session", tokenHash });
+      return row === undefined ? undefined : sessionOf(row);
+    },
+    touchSession: async (tokenHash, expiresAt) => {
+      await queue.submit({ type: "touch-session", tokenHash, expiresAt });
+    },
+    conversation: async (id) => {
+      const found = await queue.submit({ type: "conversation", id });
+      return found === undefined ? undefined : conversationOf(found.row, found.headSeq);
+    },
+    knowsInbound: (source, externalId) => queue.submit({ type: "knows-inbound", source, externalId }),
+    entriesAfter: async (conversationId, after, limit) => {
+      const rows = await queue.submit({ type: "entries-after", conversationId, after, limit });
+      return rows.map((row) => entryOf(conversationId, row));
+    },
+    entriesBefore: async (conversationId, before, limit) => {
+      const rows = await queue.submit({ type: "entries-before", conversationId, before, limit });
+      return rows.map((row) => entryOf(conversationId, row));
+    },
+    openTurns: async (limit) => (await queue.submit({ type: "open-turns", limit })).map(openTurnOf),
+    openTurnsOf: async (conversationId) => (await queue.submit({ type: "open-turns-of", conversationId })).map(openTurnOf),
+    claimJobs: async (nowMs, limit, leaseMs) =>
+      (await queue.submit({ type: "claim-jobs", now: nowMs, limit, leaseUntil: nowMs + leaseMs })).map(jobOf),
+    nextJobAt: () => queue.submit({ type: "next-job" }),
+    finishJob: async (id) => {
+      await queue.submit({ type: "finish-job", id });
+    },
+    failJob: async (id, error, dueAt) => {
+      await queue.submit({ type: "fail-job", id, error, dueAt });
+    },
+    deadJobs: async (limit) => (await queue.submit({ type: "dead-jobs", limit })).map(jobOf),
+    replayJob: (id, nowMs) => queue.submit({ type: "replay-job", id, now: nowMs }),
+    releaseLeases: async () => {
+      await queue.submit({ type: "release-leases" });
+    },
+    health: async () => {
+      // A value that differs each time, or the engine could find nothing to write.
+      probes += 1;
+      const reason = await queue.submit({ type: "probe", value: `${process.pid}.${probes}` }).then(
+        () => undefined,
+        (error: StoreError) => error.message,
+      );
+      return {
+        ok: reason === undefined,
+        ...(reason === undefined ? {} : { reason }),
+        queued: queue.queued(),
+        commits: queue.commits(),
+        entries,
+      };
+    },
+    close: () => {
+      closing ??= (async () => {
+        await queue.drain();
+        worker.postMessage({ type: "close" } satisfies ToWorker);
+        await exited;
+      })();
+      return closing;
+    },
+  };
+}
+
+async function startWorker({ path, maxBatchRows = 512, maxQueued = 20_000, busyTimeoutMs = 5_000 }: SqliteStoreOptions): Promise<Link> {
+  // Beside this file: TypeScript when running from source, JavaScript from dist.
+  const file = import.meta.url.endsWith(".ts") ? "./sqlite-worker.ts" : "./sqlite-worker.js";
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: { path, busyTimeoutMs } satisfies WorkerOptions });
+  const queue = createCommitQueue({
+    send: (operations) => worker.postMessage({ type: "batch", operations } satisfies ToWorker),
+    maxBatchRows,
+    maxQueued,
+  });
+  const exited = new Promise<void>((resolve) => {
+    worker.once("exit", () => resolve());
+  });
+  const epoch = await new Promise<string>((resolve, reject) => {
+    worker.on("message", (message: FromWorker) => {
+      if (message.type === "settled") return queue.settle(message);
+      if (message.type === "ready") return resolve(message.epoch);
+      reject(new StoreError(`The store cannot be opened: ${message.failure.message}`, { cause: storeErrorOf(message.failure).cause }));
+    });
+    worker.once("error", (cause) => {
+      const error = new StoreError("The store's worker died", { cause });
+      queue.fail(error);
+      reject(error);
+    });
+    worker.once("exit", () => {
+      const error = new StoreError("The store's worker has ended");
+      queue.fail(error);
+      reject(error);
+    });
+  });
+  return { worker, queue, epoch, exited };
+}

@@ -1,0 +1,159 @@
+/**
+ * The store: the log of every conversation, and what must be committed together with it. One method per thing the relay
+ * needs done atomically; no SQL shows here. Every promise resolves after the commit that holds the change is synced.
+ *
+ * Who retries: nobody in here. A failed write rejects with `StoreError`; the caller answers `store-unavailable`.
+ */
+import type { Agent, DurableEvent, Mode } from "@allhours/protocol";
+
+/** A durable event before it has its place: `seq` and `at` are given by the append. */
+export type Draft = WithoutPlace<DurableEvent>;
+type WithoutPlace<One> = One extends unknown ? Omit<One, "seq" | "at" | "conversationId"> : never;
+
+export type Entry = {
+  seq: number;
+  /** Unix milliseconds. */
+  at: number;
+  event: DurableEvent;
+};
+
+export type Conversation = {
+  id: string;
+  siteId: string;
+  regionId: string;
+  visitorId: string;
+  mode: Mode;
+  /** BCP 47; the language the conversation is held in. */
+  language: string;
+  /** IANA zone of the visitor, when told. */
+  timezone?: string | undefined;
+  /** Country from a trusted header, ISO 3166-1 alpha-2. */
+  country?: string | undefined;
+  caseId?: string | undefined;
+  /** Desk that took the offer of the open case; later events go there alone. */
+  deskId?: string | undefined;
+  agent?: Agent | undefined;
+  /** Bot give-ups in a row. */
+  giveUps: number;
+  deliveredSeq: number;
+  readSeq: number;
+  /** How far the visitor has read. */
+  visitorReadSeq: number;
+  /** Last page the visitor wrote from. */
+  pageUrl?: string | undefined;
+  createdAt: number;
+};
+export type ConversationPatch = Partial<
+  Pick<
+    Conversation,
+    | "mode"
+    | "language"
+    | "timezone"
+    | "country"
+    | "caseId"
+    | "deskId"
+    | "agent"
+    | "giveUps"
+    | "deliveredSeq"
+    | "readSeq"
+    | "visitorReadSeq"
+    | "pageUrl"
+    | "regionId"
+  >
+>;
+
+export type Session = { tokenHash: string; visitorId: string; conversationId: string; siteId: string; expiresAt: number };
+
+/** Work for later, written with the entry it reports. Jobs of one `key` run one at a time, in order of creation. */
+export type JobDraft = {
+  kind: string;
+  /** Ordering key: a conversation id for webhooks. Jobs whose key is `undefined` are independent. */
+  key?: string | undefined;
+  /** Unix milliseconds before which it does not run; default now. */
+  dueAt?: number | undefined;
+  payload: unknown;
+  /** Stays the same through every attempt and replay: the `webhook-id`. Unique; a second job with the same id is not added. */
+  id: string;
+};
+export type Job = Required<Pick<JobDraft, "kind" | "id" | "payload">> & {
+  key?: string | undefined;
+  dueAt: number;
+  /** Attempts that failed so far; 0 again after a replay. */
+  attempts: number;
+  createdAt: number;
+  lastError?: string | undefined;
+};
+
+export type AppendRequest = {
+  conversationId: string;
+  /** In order. Each has an id unique in the conversation: a known id is not written again and gives its old `seq`. */
+  entries: { id: string; event: Draft }[];
+  /** Unix milliseconds put on new entries. */
+  at: number;
+  /**
+   * Marks a turn open for the entry with this id, if the entry is new. `handle` closes it with `closeTurn`.
+   * A crash in between leaves it in `openTurns()`.
+   */
+  openTurn?: string | undefined;
+  closeTurn?: string | undefined;
+  patch?: ConversationPatch | undefined;
+  jobs?: JobDraft[] | undefined;
+  /** Ids of pending jobs that are no longer wanted (timers). */
+  cancelJobs?: string[] | undefined;
+  /** Dedupe key of an inbound delivery: if known, nothing of this request is written and `duplicate` is true. */
+  inbound?: { source: string; externalId: string } | undefined;
+  /** If the first entry's id is known, leave out patch and jobs as well (default true). */
+  skipIfKnown?: boolean | undefined;
+};
+export type Appended = { entries: { id: string; seq: number; at: number; known: boolean }[]; duplicate: boolean };
+
+export type OpenTurn = { conversationId: string; entryId: string; seq: number; at: number };
+
+/** How full and how healthy: for `/readyz` and `/metrics`. `commits` and new `entries` are counted since the store was opened. */
+export type StoreHealth = { ok: boolean; reason?: string | undefined; queued: number; commits: number; entries: number };
+
+export interface Store {
+  /** Random text made when the log was created: a cursor of another epoch does not fit it. */
+  readonly epoch: string;
+  /** Creates session and conversation together with their first entries. */
+  createConversation(conversation: Conversation, session: Session | undefined, first: AppendRequest | undefined): Promise<Appended>;
+  findSession(tokenHash: string): Promise<Session | undefined>;
+  /** Slides the expiry of a session. */
+  touchSession(tokenHash: string, expiresAt: number): Promise<void>;
+  conversation(id: string): Promise<(Conversation & { headSeq: number }) | undefined>;
+  /** The one road into the log. Atomic: all of it or none. */
+  append(request: AppendRequest): Promise<Appended>;
+  /** Was a delivery with this dedupe key written before? */
+  knowsInbound(source: string, externalId: string): Promise<boolean>;
+  /** Entries with `seq > after`, ascending, at most `limit`. */
+  entriesAfter(conversationId: string, after: number, limit: number): Promise<Entry[]>;
+  /** The last `limit` entries with `seq < before`, ascending. */
+  entriesBefore(conversationId: string, before: number, limit: number): Promise<Entry[]>;
+  openTurns(limit: number): Promise<OpenTurn[]>;
+  /** Open turns of one conversation, oldest first. */
+  openTurnsOf(conversationId: string): Promise<OpenTurn[]>;
+  /**
+   * Takes due jobs under a lease. Never two of the same key, never one whose key has an earlier unfinished job, and never one
+   * whose lease (`leaseMs`) still holds.
+   */
+  claimJobs(nowMs: number, limit: number, leaseMs: number): Promise<Job[]>;
+  /** When the next job can be claimed, Unix milliseconds: due, first of its key, and its lease, if any, over. */
+  nextJobAt(): Promise<number | undefined>;
+  finishJob(id: string): Promise<void>;
+  /** Puts a failed job back for `dueAt`, or into the dead letters with `dueAt` undefined. */
+  failJob(id: string, error: string, dueAt: number | undefined): Promise<void>;
+  deadJobs(limit: number): Promise<Job[]>;
+  /** Puts a dead job back to pending, due now. False when there is none with this id. */
+  replayJob(id: string, nowMs: number): Promise<boolean>;
+  /** Forgets every lease: called once at start, when no other process shares the store. */
+  releaseLeases(): Promise<void>;
+  /** Writes and syncs a probe row, for `/readyz`. */
+  health(): Promise<StoreHealth>;
+  /** Waits for what is queued, then closes. */
+  close(): Promise<void>;
+}
+
+/** A write or read that did not happen. `cause` is the engine's error. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
