@@ -1,5 +1,14 @@
 /** The one error adapters throw, and how the guard and the jobs read it. */
-export type AdapterErrorCode = "timeout" | "unreachable" | "refused" | "rate-limited" | "unauthorized" | "bad-request" | "bad-response" | "not-ready" | "failed";
+export type AdapterErrorCode =
+  | "timeout"
+  | "unreachable"
+  | "refused"
+  | "rate-limited"
+  | "unauthorized"
+  | "bad-request"
+  | "bad-response"
+  | "not-ready"
+  | "failed";
 
 const marker: unique symbol = Symbol.for("allhours.adapter-error") as never;
 
@@ -11,7 +20,11 @@ export class AdapterError extends Error {
   /** Least wait the other side asked for, milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: AdapterErrorCode, message: string, details: { permanent?: boolean; retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: AdapterErrorCode,
+    message: string,
+    details: { permanent?: boolean; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.permanent = details.permanent ?? (code === "unauthorized" || code === "bad-request" || code === "refused");

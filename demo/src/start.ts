@@ -1,0 +1,93 @@
+/** Runs the demo: one relay, the shop, the agent desk and the shop's order service, on one port, with nothing to set up. */
+import { createConnection } from "node:net";
+import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { readArticles, runRelay } from "@allhours/relay";
+import { createDeskServer } from "./desk/desk-server.ts";
+import type { HelpArticle } from "./help-html.ts";
+import { createOrderService } from "./orders.ts";
+import { readSecrets } from "./secrets.ts";
+import { createShop } from "./shop.ts";
+
+const here = join(dirname(fileURLToPath(import.meta.url)), "..");
+const port = Number(process.env["PORT"] ?? 8787);
+const dataDir = process.env["ALLHOURS_DEMO_DATA"] ?? join(here, "data");
+
+function isTaken(candidate: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: "127.0.0.1", port: candidate });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  console.error(`PORT: expected a port from 1 to 65535, got "${process.env["PORT"]}"`);
+  process.exit(78);
+}
+if (await isTaken(port)) {
+  console.error(`Port ${port} is taken. Choose another: PORT=${port + 1} npm start`);
+  process.exit(1);
+}
+
+const secrets = await readSecrets(dataDir);
+const base = `http://localhost:${port}`;
+const read = async (): Promise<HelpArticle[]> => (await readArticles(["knowledge"], { baseDir: here })).articles;
+let articles = await read();
+const shop = createShop({ dir: join(here, "shop"), port, articles: () => articles });
+const orders = createOrderService();
+const desk = createDeskServer({
+  relayUrl: `http://127.0.0.1:${port}`,
+  dir: dataDir,
+  desks: {
+    lisbon: {
+      secret: secrets.LISBON_WEBHOOK_SECRET,
+      inboundSecret: secrets.LISBON_INBOUND_SECRET,
+      label: "Lisbon",
+      place: "Lisbon",
+      timezone: "Europe/Lisbon",
+      agents: [
+        { id: "ines", name: "Inês Duarte" },
+        { id: "tiago", name: "Tiago Reis" },
+      ],
+    },
+    manila: {
+      secret: secrets.MANILA_WEBHOOK_SECRET,
+      inboundSecret: secrets.MANILA_INBOUND_SECRET,
+      label: "Manila",
+      place: "Manila",
+      timezone: "Asia/Manila",
+      agents: [
+        { id: "maria", name: "Maria Santos" },
+        { id: "paolo", name: "Paolo Cruz" },
+      ],
+    },
+  },
+});
+
+const { notReady } = await runRelay(process.env["ALLHOURS_CONFIG"] ?? join(here, "allhours.yaml"), {
+  env: { ...process.env, ...secrets, PORT: String(port), ALLHOURS_DATA: dataDir },
+  fallback: async (request) => (await desk.handle(request)) ?? (await orders.handle(request)) ?? (await shop.handle(request)),
+});
+setInterval(() => {
+  read().then(
+    (fresh) => {
+      articles = fresh;
+    },
+    () => undefined,
+  );
+}, 5_000).unref();
+
+console.log(`
+  Allhours is open.
+
+  Shop         ${base}/
+  App (SPA)    ${base}/spa
+  Agent desk   ${base}/desk
+  Health       ${base}/readyz
+
+  Stop with Ctrl-C. Conversations are kept in ${dataDir === join(here, "data") ? "demo/data" : dataDir}.${notReady.length > 0 ? `\n  Not ready: ${notReady.join(", ")}` : ""}
+`);

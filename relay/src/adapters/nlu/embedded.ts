@@ -1,0 +1,159 @@
+/**
+ * The NLU that needs no other system: intents from example files by a linear classifier, asking for a person and small talk by shipped
+ * phrases, values by their form. The readable reference of an NLU adapter. Trains in a worker thread; answers in the caller's.
+ */
+import { Worker } from "node:worker_threads";
+import * as v from "valibot";
+import { AdapterError } from "../errors.ts";
+import { watchedPaths } from "../files.ts";
+import { optionsReader, pathsOption } from "../options.ts";
+import type { AdapterContext, AdapterDefinition, Intent, NluAdapter, NluRequest, Understanding } from "../spec.ts";
+import { classify, type IntentModel } from "./intent-model.ts";
+import { asksForPerson } from "./person-phrases.ts";
+import { smallTalkOf } from "./small-talk.ts";
+import { findSlots, orderNumberPattern } from "./slots.ts";
+import type { TrainReport, TrainRequest } from "./train-worker.ts";
+
+/** Names of the intents that come from phrases; `handoff.request` goes with `wantsPerson`. */
+export const PHRASE_INTENTS = {
+  person: "handoff.request",
+  greeting: "smalltalk.greeting",
+  thanks: "smalltalk.thanks",
+  goodbye: "smalltalk.goodbye",
+} as const;
+/** More problems than this are counted, not listed. */
+const LISTED_PROBLEMS = 50;
+
+const optionsSchema = v.strictObject({
+  /** CSV or JSONL files with phrasings and their intents; folders and globs allowed. */
+  examples: pathsOption,
+  /** Markdown articles whose title and phrasings are examples too, for intents named like the article's id or in its `intents`. */
+  articles: v.optional(pathsOption),
+  /** A regular expression for the shop's order numbers; default 5 to 8 digits. */
+  orderNumber: v.optional(
+    v.pipe(v.string("expected a regular expression as text"), v.check(compiles, "expected a valid regular expression")),
+  ),
+  /** Price of a training error; larger follows the examples more closely. 0.01 to 100, default 1. */
+  cost: v.optional(
+    v.pipe(
+      v.number("expected a number from 0.01 to 100"),
+      v.minValue(0.01, "expected at least 0.01"),
+      v.maxValue(100, "expected at most 100"),
+    ),
+    1,
+  ),
+});
+export type EmbeddedNluOptions = v.InferOutput<typeof optionsSchema>;
+
+function compiles(source: string): boolean {
+  try {
+    orderNumberPattern(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `understand` before the first `init` has ended fails with `not-ready`; during a later `init` the old model answers. */
+export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterContext): NluAdapter {
+  const orderNumber = orderNumberPattern(options.orderNumber);
+  let model: IntentModel | undefined;
+  let newest = 0;
+  return {
+    kind: "nlu",
+    watchPaths: watchedPaths([...options.examples, ...(options.articles ?? [])], context.baseDir),
+    async init(signal) {
+      newest += 1;
+      const mine = newest;
+      const started = performance.now();
+      const request: TrainRequest = {
+        examples: options.examples,
+        articles: options.articles ?? [],
+        baseDir: context.baseDir,
+        cacheDir: context.cacheDir,
+        cost: options.cost,
+      };
+      const report = await runTraining(request, signal);
+      tell(report, context);
+      if (report.model === undefined) {
+        throw new AdapterError(
+          "failed",
+          `${context.path}: expected examples of at least two intents, found ${report.exampleCount} examples in ${report.fileCount} files`,
+          { permanent: true },
+        );
+      }
+      // Whoever was started last wins, in whatever order they end.
+      if (mine === newest) model = report.model;
+      context.logger.info(
+        {
+          adapter: context.path,
+          examples: report.exampleCount,
+          intents: report.model.labels.length,
+          features: report.model.idf.length,
+          cached: report.cached,
+          ms: Math.round(performance.now() - started),
+        },
+        "intent model ready",
+      );
+    },
+    understand(request, signal) {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
+      if (model === undefined) return Promise.reject(new AdapterError("not-ready", `${context.path}: the intent model is being trained`));
+      return Promise.resolve(understand(model, request, orderNumber));
+    },
+  };
+}
+
+function understand(model: IntentModel, request: NluRequest, orderNumber: RegExp): Understanding {
+  const slots = findSlots(request.text, orderNumber);
+  const learned = classify(model, request.text).intents;
+  if (asksForPerson(request.text)) return { intents: withFirst(PHRASE_INTENTS.person, learned), slots, wantsPerson: true };
+  const talk = smallTalkOf(request.text);
+  return { intents: talk === undefined ? learned : withFirst(PHRASE_INTENTS[talk], learned), slots };
+}
+
+/** A shipped phrase is certain; what the model thought of the same words is halved to stay below. */
+function withFirst(name: string, learned: readonly Intent[]): Intent[] {
+  return [
+    { name, confidence: 1 },
+    ...learned.filter((intent) => intent.name !== name).map((intent) => ({ name: intent.name, confidence: intent.confidence / 2 })),
+  ];
+}
+
+function tell(report: TrainReport, context: AdapterContext): void {
+  const adapter = context.path;
+  for (const pattern of report.missing) context.logger.warn({ adapter, pattern }, "examples not found");
+  for (const problem of report.problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, "example skipped");
+  if (report.problems.length > LISTED_PROBLEMS)
+    context.logger.warn({ adapter, more: report.problems.length - LISTED_PROBLEMS }, "more examples skipped");
+  if (report.cacheError !== undefined) context.logger.warn({ adapter, code: report.cacheError }, "intent model not cached");
+}
+
+/** One worker a training; it is ended early only when `signal` fires. */
+function runTraining(request: TrainRequest, signal: AbortSignal): Promise<TrainReport> {
+  signal.throwIfAborted();
+  // From the sources Node runs the TypeScript file, from dist the built one.
+  const file = import.meta.url.endsWith(".ts") ? "./train-worker.ts" : "./train-worker.js";
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: request });
+  return new Promise<TrainReport>((resolve, reject) => {
+    const stop = (): void => {
+      reject(signal.reason as Error);
+      void worker.terminate();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    // It ends by itself: `terminate` would wait here, in the thread of the sockets, until its memory is given back.
+    worker.once("message", (report: TrainReport) => resolve(report));
+    worker.once("error", (cause) => reject(new AdapterError("failed", "training failed", { cause })));
+    worker.once("exit", () => {
+      signal.removeEventListener("abort", stop);
+      reject(new AdapterError("failed", "training ended without a model"));
+    });
+  });
+}
+
+export const embeddedNlu: AdapterDefinition<"nlu"> = {
+  kind: "nlu",
+  name: "embedded",
+  parseOptions: optionsReader(optionsSchema),
+  create: (options: EmbeddedNluOptions, context) => createEmbeddedNlu(options, context),
+};

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { adapterNames, lookupAdapter } from "./registry.ts";
+
+it("knows its adapters by kind and name", () => {
+  for (const kind of ["nlu", "knowledge", "handoff"] as const) {
+    for (const name of adapterNames(kind)) expect(lookupAdapter(kind, name)).toMatchObject({ ok: true, definition: { kind, name } });
+  }
+});
+
+it("lists the names there are for one it does not know", () => {
+  expect(lookupAdapter("nlu", "embeded")).toEqual({ ok: false, issue: "expected the name of a known nlu adapter: embedded, http" });
+  expect(lookupAdapter("handoff", "embedded")).toMatchObject({ ok: false });
+  expect(lookupAdapter("knowledge", "__proto__")).toMatchObject({ ok: false });
+});

@@ -1,0 +1,26 @@
+/** The adapters this relay knows, by kind and name: what `use: <name>` in a config may say. Owns the list, nothing else. */
+import { webhookHandoff } from "./handoff/webhook.ts";
+import { embeddedKnowledge } from "./knowledge/embedded.ts";
+import { embeddedNlu } from "./nlu/embedded.ts";
+import { httpNlu } from "./nlu/http.ts";
+import type { AdapterDefinition, AdapterKind } from "./spec.ts";
+
+const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] } = {
+  nlu: [embeddedNlu, httpNlu],
+  knowledge: [embeddedKnowledge],
+  handoff: [webhookHandoff],
+};
+
+export type AdapterLookup<Kind extends AdapterKind> = { ok: true; definition: AdapterDefinition<Kind> } | { ok: false; issue: string };
+
+/** The definition of an adapter, or a sentence that lists the names there are. */
+export function lookupAdapter<Kind extends AdapterKind>(kind: Kind, name: string): AdapterLookup<Kind> {
+  const definition = definitions[kind].find((one) => one.name === name);
+  return definition === undefined
+    ? { ok: false, issue: `expected the name of a known ${kind} adapter: ${adapterNames(kind).join(", ")}` }
+    : { ok: true, definition };
+}
+
+export function adapterNames(kind: AdapterKind): string[] {
+  return definitions[kind].map((definition) => definition.name);
+}

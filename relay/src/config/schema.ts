@@ -1,0 +1,135 @@
+/**
+ * The shape of a config file. Strict: an unknown key is a mistake worth telling. Adapter options are opaque here and read by the
+ * adapter's own definition (load.ts joins both lists of mistakes).
+ */
+import * as v from "valibot";
+import { languageSchema } from "@allhours/protocol";
+
+const name = v.pipe(v.string("expected text"), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower-case letters, digits and dashes"));
+const ms = (least: number, most: number): v.GenericSchema<unknown, number> =>
+  v.pipe(
+    v.number("expected a number of milliseconds"),
+    v.integer("expected whole milliseconds"),
+    v.minValue(least, `expected at least ${least} ms`),
+    v.maxValue(most, `expected at most ${most} ms`),
+  ) as never;
+const count = (least: number, most: number): v.GenericSchema<unknown, number> =>
+  v.pipe(
+    v.number("expected a whole number"),
+    v.integer("expected a whole number"),
+    v.minValue(least, `expected at least ${least}`),
+    v.maxValue(most, `expected at most ${most}`),
+  ) as never;
+const share = v.pipe(v.number("expected a number from 0 to 1"), v.minValue(0, "expected at least 0"), v.maxValue(1, "expected at most 1"));
+const country = v.pipe(v.string("expected text"), v.regex(/^[A-Z]{2}$/, "expected an ISO 3166-1 alpha-2 code in capitals, as FR"));
+const language = v.pipe(v.string("expected text"), languageSchema);
+
+/** True for `https://host[:port]` or `http://host[:port]`, nothing behind it. */
+export function isOrigin(value: string): boolean {
+  try {
+    const url = new URL(value);
+    return (url.protocol === "https:" || url.protocol === "http:") && url.origin === value;
+  } catch {
+    return false;
+  }
+}
+const origin = v.pipe(v.string("expected text"), v.check(isOrigin, "expected an exact origin, as https://shop.example (no path, no *)"));
+
+const adapter = v.looseObject({ use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1)) });
+const when = v.strictObject({
+  countries: v.optional(v.array(country, "expected a list of countries")),
+  timezones: v.optional(v.array(v.string("expected an IANA zone or a pattern as Europe/*"), "expected a list of time zones")),
+  languages: v.optional(v.array(language, "expected a list of languages")),
+});
+
+export const siteSchema = v.strictObject({
+  /** Shown in the panel's header and to the desk. */
+  name: v.pipe(v.string("expected text"), v.minLength(1, "expected text")),
+  /** Exact origins of the pages that may open a chat. Empty only in dev mode. */
+  origins: v.array(origin, "expected a list of origins"),
+  languages: v.pipe(v.array(language, "expected a list of languages"), v.minLength(1, "expected at least one language")),
+  defaultLanguage: language,
+  /** First match wins, before any region's own `match`. */
+  rules: v.optional(v.array(v.strictObject({ when, region: name }), "expected a list of rules"), []),
+  /** Where visitors go whom nothing matches. */
+  defaultRegion: name,
+  /** Article ids offered as buttons under the greeting. */
+  starters: v.optional(
+    v.pipe(v.array(v.string("expected an article id"), "expected a list of article ids"), v.maxLength(6, "expected at most 6")),
+    [],
+  ),
+});
+
+export const regionSchema = v.strictObject({
+  match: v.optional(when, {}),
+  /** Origins this region's adapters may reach, and no other. */
+  egress: v.optional(v.array(origin, "expected a list of origins"), []),
+  /** Each list is tried in order: the first that answers serves. */
+  nlu: v.array(adapter, "expected a list of adapters"),
+  knowledge: v.array(adapter, "expected a list of adapters"),
+  handoff: v.optional(v.array(adapter, "expected a list of adapters"), []),
+  /** At or above this confidence an intent's article is the answer. */
+  answerAt: v.optional(share, 0.5),
+  /** At or above this the visitor is asked back with up to three buttons. */
+  askAt: v.optional(share, 0.25),
+  /** At or above this a passage found by words alone is the answer. */
+  passageAt: v.optional(share, 0.62),
+  /** Give-ups in a row after which a person is asked for. */
+  giveUpsBeforeHandoff: v.optional(count(1, 10), 2),
+  /** A person not there after this: the visitor is told so. */
+  offerTimeoutMs: v.optional(ms(1_000, 3_600_000), 45_000),
+});
+
+export const configSchema = v.strictObject({
+  /** `dev` allows sites without origins and says so loudly. */
+  mode: v.optional(v.picklist(["production", "dev"], 'expected "production" or "dev"'), "production"),
+  server: v.strictObject({
+    host: v.optional(v.string("expected a host name or address"), "127.0.0.1"),
+    port: count(0, 65_535),
+    /** Folder with the built widget, served at `/allhours.js` and beside it. */
+    widgetDir: v.optional(v.string("expected a path")),
+    /** Addresses or CIDR blocks whose X-Forwarded-For and country header are believed. */
+    trustedProxies: v.optional(v.array(v.string("expected an address or CIDR block"), "expected a list of addresses"), []),
+    /** Header a trusted proxy puts the visitor's country in. */
+    countryHeader: v.optional(v.string("expected a header name"), "cf-ipcountry"),
+    /** How long a stop waits for running turns and webhooks. */
+    drainMs: v.optional(ms(0, 120_000), 10_000),
+    /** Bearer token of /metrics and the admin routes; without one they answer only to loopback. */
+    adminToken: v.optional(v.pipe(v.string("expected text"), v.minLength(16, "expected at least 16 characters"))),
+  }),
+  store: v.strictObject({
+    kind: v.picklist(["sqlite", "memory"], 'expected "sqlite" or "memory"'),
+    path: v.optional(v.string("expected a path"), "data/allhours.db"),
+  }),
+  limits: v.optional(
+    v.strictObject({
+      linksPerAddress: v.optional(count(1, 1_000_000), 30),
+      linksPerVisitor: v.optional(count(1, 1_000), 6),
+      newLinksPerAddressPer10s: v.optional(count(1, 1_000_000), 10),
+      messageBurst: v.optional(count(1, 100_000), 10),
+      messagesPerSecond: v.optional(
+        v.pipe(v.number("expected a number"), v.minValue(0.1, "expected at least 0.1"), v.maxValue(100_000)),
+        1,
+      ),
+    }),
+    {},
+  ),
+  log: v.optional(
+    v.picklist(["debug", "info", "warn", "error", "silent"], 'expected "debug", "info", "warn", "error" or "silent"'),
+    "info",
+  ),
+  sites: v.pipe(
+    v.record(name, siteSchema),
+    v.check((sites) => Object.keys(sites).length > 0, "expected at least one site"),
+  ),
+  regions: v.pipe(
+    v.record(name, regionSchema),
+    v.check((regions) => Object.keys(regions).length > 0, "expected at least one region"),
+  ),
+});
+
+export type Config = v.InferOutput<typeof configSchema>;
+export type ConfigInput = v.InferInput<typeof configSchema>;
+export type SiteConfig = v.InferOutput<typeof siteSchema>;
+export type RegionConfig = v.InferOutput<typeof regionSchema>;
+export type WhenConfig = v.InferOutput<typeof when>;

@@ -1,0 +1,125 @@
+/**
+ * The door for people: what a desk says, after its signature was verified. Agents' replies enter the log like a bot's. Every
+ * delivery is deduplicated by (desk, external id) for the conversation's life; a repeat gets the same answer.
+ */
+import type { Result } from "@allhours/protocol";
+import type { DeskCommand } from "../adapters/spec.ts";
+import { redactCards } from "../pipeline/steps/redact.ts";
+import type { Clock } from "../observe/clock.ts";
+import type { Region, Site } from "../routing/types.ts";
+import type { Store } from "../store/store.ts";
+import { modeChange, type Change } from "./cases.ts";
+import { derivedId } from "./ids.ts";
+import type { ModeAction } from "./mode.ts";
+import type { Publisher } from "./publish.ts";
+import type { SerialQueue } from "./queue.ts";
+import type { Directory, Room, Rooms } from "./rooms.ts";
+
+export type DeskAnswer = { duplicate: boolean; messageId?: string | undefined };
+
+export function createDeskDoor(deps: {
+  store: Pick<Store, "knowsInbound">;
+  rooms: Rooms;
+  serial: SerialQueue;
+  publisher: Publisher;
+  directory: () => Directory;
+  clock: Clock;
+}) {
+  async function receive(deskId: string, region: Region, command: DeskCommand): Promise<Result<DeskAnswer>> {
+    const room = await deps.rooms.get(command.conversationId);
+    const site = room === undefined ? undefined : deps.directory().site(room.conversation.siteId);
+    // A desk of another region must not even learn that the conversation exists.
+    if (room === undefined || site === undefined || room.conversation.regionId !== region.id) {
+      return { ok: false, error: { code: "not-found", message: `conversation ${command.conversationId} is not known here` } };
+    }
+    if (command.type === "typing" || command.type === "read") return ephemeral(room, command);
+    return deps.serial.run(room.conversation.id, async () => durable(deskId, room, site, command));
+  }
+
+  async function ephemeral(room: Room, command: Extract<DeskCommand, { type: "typing" | "read" }>): Promise<Result<DeskAnswer>> {
+    const { conversation } = room;
+    if (conversation.caseId !== command.caseId)
+      return { ok: false, error: { code: "not-found", message: `case ${command.caseId} is not open` } };
+    const conversationId = conversation.id;
+    if (command.type === "typing") {
+      deps.publisher.ephemeral(conversationId, {
+        type: "typing",
+        conversationId,
+        author: { kind: "agent", id: command.agent.id, name: command.agent.name },
+        typing: command.typing,
+      });
+      return { ok: true, value: { duplicate: false } };
+    }
+    const seq = Math.min(command.seq, room.headSeq);
+    if (seq > conversation.readSeq) {
+      const readSeq = seq;
+      const deliveredSeq = Math.max(seq, conversation.deliveredSeq);
+      await deps.publisher.commit(room, { entries: [], patch: { readSeq, deliveredSeq } });
+      deps.publisher.ephemeral(conversationId, { type: "receipts", conversationId, deliveredSeq, readSeq });
+    }
+    return { ok: true, value: { duplicate: false } };
+  }
+
+  async function durable(
+    deskId: string,
+    room: Room,
+    site: Site,
+    command: Exclude<DeskCommand, { type: "typing" | "read" }>,
+  ): Promise<Result<DeskAnswer>> {
+    const inbound = { source: deskId, externalId: command.externalId };
+    if (await deps.store.knowsInbound(deskId, command.externalId)) return { ok: true, value: { duplicate: true } };
+    const id = derivedId(deskId, command.externalId);
+    const nowMs = deps.clock.now();
+    const change: Change = { entries: [] };
+    const apply = (
+      action: Exclude<ModeAction, { type: "request" }>,
+      reason: string,
+      agent = command.agent,
+    ): Extract<Result<never>, { ok: false }> | undefined => {
+      const result = modeChange(room, site, action, { id, reason, nowMs, agent });
+      if ("refused" in result) return { ok: false, error: { code: result.refused.code, message: result.refused.message } };
+      change.entries.push(...result.change.entries);
+      Object.assign(change, { jobs: result.change.jobs, cancelJobs: result.change.cancelJobs, patch: result.change.patch });
+      return undefined;
+    };
+    const { caseId } = command;
+    let refused: Extract<Result<never>, { ok: false }> | undefined;
+    let messageId: string | undefined;
+    switch (command.type) {
+      case "accept":
+        refused = apply({ type: "accept", caseId, agent: command.agent }, "agent-accepted");
+        break;
+      case "message": {
+        // A desk that answers without accepting first has accepted.
+        refused = apply({ type: "accept", caseId, agent: command.agent }, "agent-accepted");
+        messageId = derivedId(id, "message");
+        change.entries.push({
+          id: messageId,
+          event: {
+            type: "message-added",
+            message: {
+              id: messageId,
+              author: { kind: "agent", id: command.agent.id, name: command.agent.name },
+              parts: [{ type: "text", text: redactCards(command.text).text, format: "plain" }],
+            },
+          },
+        });
+        break;
+      }
+      case "leave":
+        refused = apply({ type: "leave", caseId, agentId: command.agent.id }, "agent-left");
+        break;
+      case "release":
+        refused = apply({ type: "release", caseId }, "agent-released");
+        break;
+      case "end":
+        refused = apply({ type: "end", caseId }, "agent-ended");
+        break;
+    }
+    if (refused !== undefined) return refused;
+    const appended = await deps.publisher.commit(room, { ...change, inbound, skipIfKnown: false });
+    return { ok: true, value: { duplicate: appended.duplicate, messageId } };
+  }
+
+  return { receive };
+}

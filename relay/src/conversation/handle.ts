@@ -1,0 +1,189 @@
+/**
+ * One function a command: the door for visitors. Every command is checked against the session that sends it, runs in its
+ * conversation's queue, and is answered by one ack after its commit.
+ */
+import { LIMITS, type Ack, type Command, type CommandOf, type Result } from "@allhours/protocol";
+import { redactCards } from "../pipeline/steps/redact.ts";
+import type { Clock } from "../observe/clock.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { Region, Site } from "../routing/types.ts";
+import { StoreError, type Session, type Store } from "../store/store.ts";
+import { messageForDesk, modeChange, openCase } from "./cases.ts";
+import type { Publisher } from "./publish.ts";
+import type { SerialQueue } from "./queue.ts";
+import type { Directory, Room, Rooms } from "./rooms.ts";
+import type { Turns } from "./turns.ts";
+
+export type HandleDeps = {
+  store: Store;
+  rooms: Rooms;
+  serial: SerialQueue;
+  publisher: Publisher;
+  turns: Turns;
+  directory: () => Directory;
+  clock: Clock;
+  logger: Logger;
+};
+type Place = { room: Room; site: Site; region: Region };
+
+function refuse(code: Extract<Result<never>, { ok: false }>["error"]["code"], message: string): Ack {
+  return { ok: false, error: { code, message } };
+}
+
+export function createHandle(deps: HandleDeps): (command: Exclude<Command, { type: "hello" }>, session: Session) => Promise<Ack> {
+  async function placeOf(conversationId: string, session: Session): Promise<Place | Ack> {
+    if (conversationId !== session.conversationId) return refuse("forbidden", "this session does not hold that conversation");
+    const room = await deps.rooms.get(conversationId);
+    const directory = deps.directory();
+    const site = directory.site(session.siteId);
+    if (room === undefined || site === undefined) return refuse("not-found", "the conversation is gone");
+    const region = directory.region(room.conversation.regionId) ?? directory.region(site.defaultRegion);
+    return region === undefined ? refuse("internal", "the conversation's region is not configured") : { room, site, region };
+  }
+
+  async function send(command: CommandOf<"message-send">, { room, site }: Place): Promise<Ack> {
+    const parts = command.parts.map((part) => (part.type === "text" ? { ...part, text: redactCards(part.text).text } : part));
+    const entry = {
+      id: command.id,
+      event: {
+        type: "message-added" as const,
+        message: {
+          id: command.id,
+          author: { kind: "visitor" as const },
+          parts,
+          ...(command.language === undefined ? {} : { language: command.language }),
+        },
+      },
+    };
+    return deps.serial.run(room.conversation.id, async () => {
+      if (room.conversation.mode === "ended") {
+        const back = modeChange(room, site, { type: "reopen" }, { id: command.id, reason: "visitor-returned", nowMs: deps.clock.now() });
+        if ("change" in back) await deps.publisher.commit(room, back.change);
+      }
+      const withBot = room.conversation.mode === "bot";
+      const change = withBot ? { entries: [entry], openTurn: command.id } : messageForDesk(room, entry, deps.clock.now());
+      const appended = await deps.publisher.commit(room, change);
+      const place = appended.entries[0];
+      if (place === undefined) return refuse("internal", "the log gave no place");
+      if (withBot && !place.known) {
+        deps.turns.start(room, { ...entry.event, conversationId: room.conversation.id, seq: place.seq, at: place.at });
+      }
+      return { ok: true, value: { seq: place.seq, known: place.known } };
+    });
+  }
+
+  async function request(command: CommandOf<"handoff-request">, { room, site, region }: Place): Promise<Ack> {
+    return deps.serial.run(room.conversation.id, async () => {
+      if (room.conversation.mode === "ended") {
+        const back = modeChange(room, site, { type: "reopen" }, { id: command.id, reason: "visitor-returned", nowMs: deps.clock.now() });
+        if ("change" in back) await deps.publisher.commit(room, back.change);
+      }
+      const change = openCase(room, site, region, {
+        requestId: command.id,
+        reason: "visitor-asked",
+        priority: "normal",
+        language: room.conversation.language,
+        nowMs: deps.clock.now(),
+      });
+      if (change.entries.length === 0) return { ok: true, value: { seq: room.headSeq, known: true } };
+      const appended = await deps.publisher.commit(room, change);
+      return { ok: true, value: { seq: appended.entries[0]?.seq ?? room.headSeq, known: appended.entries[0]?.known ?? false } };
+    });
+  }
+
+  async function cancel(command: CommandOf<"handoff-cancel">, { room, site }: Place): Promise<Ack> {
+    return deps.serial.run(room.conversation.id, async () => {
+      const change = modeChange(room, site, { type: "cancel" }, { id: command.id, reason: "visitor-cancelled", nowMs: deps.clock.now() });
+      if ("refused" in change) return refuse(change.refused.code, change.refused.message);
+      if (change.unchanged) return { ok: true, value: { seq: room.headSeq, known: true } };
+      const appended = await deps.publisher.commit(room, change.change);
+      return { ok: true, value: { seq: appended.entries[0]?.seq ?? room.headSeq, known: false } };
+    });
+  }
+
+  async function rate(command: CommandOf<"rating-set">, { room }: Place): Promise<Ack> {
+    const appended = await deps.publisher.commit(room, {
+      entries: [{ id: command.id, event: { type: "message-rated", messageId: command.messageId, value: command.value } }],
+    });
+    return { ok: true, value: { seq: appended.entries[0]?.seq ?? 0, known: appended.entries[0]?.known ?? false } };
+  }
+
+  async function history(command: CommandOf<"history-get">, { room }: Place): Promise<Ack> {
+    const limit = command.limit ?? LIMITS.pageEntries;
+    const { id } = room.conversation;
+    const entries =
+      command.before === undefined
+        ? await deps.store.entriesAfter(id, command.after ?? 0, limit)
+        : await deps.store.entriesBefore(id, command.before, limit);
+    const first = entries[0]?.seq ?? 1;
+    const last = entries.at(-1)?.seq ?? room.headSeq;
+    return {
+      ok: true,
+      value: { events: entries.map((entry) => entry.event), more: command.before === undefined ? last < room.headSeq : first > 1 },
+    };
+  }
+
+  /** Best effort: a typing sign that does not arrive harms nobody. */
+  function typing(command: CommandOf<"typing-set">, { room, site, region }: Place): Ack {
+    const { conversation } = room;
+    const desk = region.desks.find((entry) => entry.id === conversation.deskId);
+    if (conversation.mode === "agent" && conversation.caseId !== undefined && desk !== undefined) {
+      const at = deps.clock.now();
+      desk.adapter
+        .deliver(
+          {
+            id: `typ_${conversation.id}_${at}`,
+            timestamp: new Date(at).toISOString(),
+            type: "visitor.typing",
+            data: {
+              caseId: conversation.caseId,
+              conversationId: conversation.id,
+              siteId: site.id,
+              regionId: region.id,
+              typing: command.typing,
+            },
+          },
+          AbortSignal.timeout(LIMITS.typingTtlMs),
+        )
+        .catch(() => undefined);
+    }
+    return { ok: true, value: null };
+  }
+
+  async function read(command: CommandOf<"read-set">, { room }: Place): Promise<Ack> {
+    const seq = Math.min(command.seq, room.headSeq);
+    if (seq > room.conversation.visitorReadSeq) await deps.publisher.commit(room, { entries: [], patch: { visitorReadSeq: seq } });
+    return { ok: true, value: null };
+  }
+
+  return async (command, session) => {
+    if (command.type === "probe") return { ok: true, value: null };
+    try {
+      const place = await placeOf(command.conversationId, session);
+      if ("ok" in place) return place;
+      switch (command.type) {
+        case "message-send":
+          return await send(command, place);
+        case "handoff-request":
+          return await request(command, place);
+        case "handoff-cancel":
+          return await cancel(command, place);
+        case "history-get":
+          return await history(command, place);
+        case "rating-set":
+          return await rate(command, place);
+        case "read-set":
+          return await read(command, place);
+        case "typing-set":
+          return typing(command, place);
+      }
+    } catch (error) {
+      if (error instanceof StoreError) {
+        deps.logger.error({ command: command.type, err: error }, "the store refused a command");
+        return refuse("store-unavailable", "the message could not be saved; send it again");
+      }
+      deps.logger.error({ command: command.type, err: error }, "a command failed");
+      return refuse("internal", "something went wrong on our side; send it again");
+    }
+  };
+}

@@ -1,0 +1,222 @@
+/**
+ * Opening a link: session, conversation, region, and what the client missed. Joins the hub first and reads the log second, so
+ * that nothing falls in between; the gateway sends the welcome and then releases what was held.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import {
+  LIMITS,
+  newId,
+  PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
+  type ConversationId,
+  type Cursor,
+  type DurableEvent,
+  type Hello,
+  type Part,
+  type Result,
+  type VisitorId,
+  type Welcome,
+} from "@allhours/protocol";
+import { matchLanguage } from "../pipeline/language.ts";
+import { phrasesFor } from "../pipeline/phrases.ts";
+import { articleOf, knowledgeQuery, OPTION_ARTICLE } from "../pipeline/steps/knowledge.ts";
+import { chooseRegion } from "../routing/region.ts";
+import type { Clock } from "../observe/clock.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { Region, Site } from "../routing/types.ts";
+import type { Conversation, Entry, Session, Store } from "../store/store.ts";
+import { botMessage } from "./cases.ts";
+import type { Hub, HubLink, Subscription } from "./hub.ts";
+import { PAGE, remember, type Directory, type Room, type Rooms } from "./rooms.ts";
+import type { Turns } from "./turns.ts";
+
+/** A session lives this long after its last hello, milliseconds. */
+const SESSION_MS = 30 * 24 * 3_600_000;
+/** Time for the titles of the starter buttons; without them the greeting has none. */
+const STARTERS_MS = 300;
+
+export type Opened = { welcome: Welcome; session: Session; room: Room; subscription: Subscription };
+export type HelloFacts = {
+  /** From a trusted proxy. */
+  country?: string | undefined;
+  /** The page's origin as the browser said, or `undefined` outside browsers. */
+  origin?: string | undefined;
+};
+
+/** The stored form of a token: SHA-256, so that a stolen database opens no session. */
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
+}
+
+export function createHello(deps: {
+  store: Store;
+  rooms: Rooms;
+  hub: Hub;
+  turns: Turns;
+  directory: () => Directory;
+  clock: Clock;
+  logger: Logger;
+}) {
+  async function open(hello: Hello, facts: HelloFacts, link: HubLink): Promise<Result<Opened>> {
+    if (hello.version < PROTOCOL_VERSION_MIN || hello.version > PROTOCOL_VERSION) {
+      return {
+        ok: false,
+        error: {
+          code: "unsupported-version",
+          message: `version ${hello.version}; this relay speaks ${PROTOCOL_VERSION_MIN} to ${PROTOCOL_VERSION}`,
+          path: "version",
+        },
+      };
+    }
+    const directory = deps.directory();
+    const site = directory.site(hello.site);
+    if (site === undefined)
+      return { ok: false, error: { code: "unknown-site", message: `no site "${hello.site}" is configured`, path: "site" } };
+    if (facts.origin !== undefined && site.origins.length > 0 && !site.origins.includes(facts.origin)) {
+      return { ok: false, error: { code: "origin-refused", message: `origin ${facts.origin} is not one of this site's` } };
+    }
+    return hello.token === undefined ? begin(hello, facts, link, site, directory) : resume(hello, hello.token, link, site, directory);
+  }
+
+  async function begin(hello: Hello, facts: HelloFacts, link: HubLink, site: Site, directory: Directory): Promise<Result<Opened>> {
+    const languages = hello.languages ?? [];
+    const regions = Object.fromEntries(directory.regions().map((region) => [region.id, region.config]));
+    const choice = chooseRegion(site, regions, { country: facts.country, timezone: hello.timezone, languages });
+    const region = directory.region(choice.regionId) ?? directory.region(site.defaultRegion);
+    if (region === undefined) return { ok: false, error: { code: "internal", message: "the site's region is not configured" } };
+    const now = deps.clock.now();
+    const token = randomBytes(32).toString("base64url");
+    const language = matchLanguage(languages, site.languages) ?? site.defaultLanguage;
+    const conversation: Conversation = {
+      id: newId<ConversationId>(now),
+      siteId: site.id,
+      regionId: region.id,
+      visitorId: newId<VisitorId>(now),
+      mode: "bot",
+      language,
+      timezone: hello.timezone,
+      country: facts.country,
+      giveUps: 0,
+      deliveredSeq: 0,
+      readSeq: 0,
+      visitorReadSeq: 0,
+      pageUrl: hello.page?.url,
+      createdAt: now,
+    };
+    const session: Session = {
+      tokenHash: hashToken(token),
+      visitorId: conversation.visitorId,
+      conversationId: conversation.id,
+      siteId: site.id,
+      expiresAt: now + SESSION_MS,
+    };
+    const notice = botMessage(newId(now), site, language, await noticeParts(site, region, language, now));
+    const appended = await deps.store.createConversation(conversation, session, {
+      conversationId: conversation.id,
+      entries: [notice],
+      at: now,
+    });
+    const room = deps.rooms.add(conversation, appended.entries[0]?.seq ?? 0);
+    room.browserLanguages = languages;
+    const events: DurableEvent[] = appended.entries.map(
+      (place) => ({ ...notice.event, conversationId: conversation.id, seq: place.seq, at: place.at }),
+    );
+    for (const event of events) remember(room, event);
+    deps.logger.info(
+      { conversation: conversation.id, site: site.id, region: region.id, reason: choice.reason, detail: choice.detail, language },
+      "conversation started",
+    );
+    const subscription = deps.hub.subscribe(conversation.id, link);
+    return {
+      ok: true,
+      value: { welcome: welcome(room, site, region, token, { resume: "fresh", events, more: false }), session, room, subscription },
+    };
+  }
+
+  async function noticeParts(site: Site, region: Region, language: string, nowMs: number): Promise<Part[]> {
+    const parts: Part[] = [{ type: "text", text: phrasesFor(language).notice(site.name), format: "plain" }];
+    if (site.starters.length === 0) return parts;
+    const query = knowledgeQuery({ text: "", language, nowMs, site, understanding: undefined });
+    try {
+      const { value } = await region.knowledge.call(
+        async (adapter, signal) => Promise.all(site.starters.map(async (id) => articleOf(adapter, id, query, signal))),
+        AbortSignal.timeout(STARTERS_MS),
+      );
+      const options = value.flatMap((passage) =>
+        passage === undefined ? [] : [{ id: `${OPTION_ARTICLE}${passage.articleId}`, label: passage.title }],
+      );
+      if (options.length > 0) parts.push({ type: "choices", options });
+    } catch {
+      // A greeting without buttons is still a greeting; the adapter's failure is logged by its guard.
+    }
+    return parts;
+  }
+
+  async function resume(hello: Hello, token: string, link: HubLink, site: Site, directory: Directory): Promise<Result<Opened>> {
+    const unknown: Result<Opened> = {
+      ok: false,
+      error: { code: "session-unknown", message: "this session is unknown or has expired; say hello without a token" },
+    };
+    const now = deps.clock.now();
+    const session = await deps.store.findSession(hashToken(token));
+    if (session === undefined || session.expiresAt <= now || session.siteId !== site.id) return unknown;
+    const room = await deps.rooms.get(session.conversationId);
+    if (room === undefined) return unknown;
+    const region = directory.region(room.conversation.regionId) ?? directory.region(site.defaultRegion);
+    if (region === undefined) return unknown;
+    // Slide the expiry at most once a day: a write a hello would cost a sync each.
+    if (session.expiresAt < now + SESSION_MS - 24 * 3_600_000) await deps.store.touchSession(session.tokenHash, now + SESSION_MS);
+    room.browserLanguages = hello.languages ?? room.browserLanguages;
+    const subscription = deps.hub.subscribe(room.conversation.id, link);
+    try {
+      const missed = await catchUp(room, hello.cursor);
+      await deps.turns.recoverRoom(room);
+      return { ok: true, value: { welcome: welcome(room, site, region, token, missed), session, room, subscription } };
+    } catch (error) {
+      subscription.unsubscribe();
+      throw error;
+    }
+  }
+
+  async function catchUp(room: Room, cursor: Cursor | undefined): Promise<Pick<Welcome, "resume" | "events" | "more">> {
+    const { id } = room.conversation;
+    const head = room.headSeq;
+    const eventsOf = (entries: Entry[]): DurableEvent[] => entries.map((entry) => entry.event);
+    const fits = cursor !== undefined && cursor.epoch === deps.store.epoch && cursor.seq <= head;
+    if (!fits) {
+      return {
+        resume: cursor === undefined ? "fresh" : "reset",
+        events: eventsOf(await deps.store.entriesBefore(id, head + 1, PAGE)),
+        more: false,
+      };
+    }
+    if (cursor.seq === head) return { resume: "caught-up", events: [], more: false };
+    const events = eventsOf(await deps.store.entriesAfter(id, cursor.seq, PAGE));
+    return { resume: "replayed", events, more: (events.at(-1)?.seq ?? head) < head };
+  }
+
+  function welcome(room: Room, site: Site, region: Region, token: string, missed: Pick<Welcome, "resume" | "events" | "more">): Welcome {
+    const { conversation } = room;
+    const head = Math.max(room.headSeq, missed.events.at(-1)?.seq ?? 0);
+    return {
+      version: PROTOCOL_VERSION,
+      token,
+      visitorId: conversation.visitorId,
+      conversationId: conversation.id,
+      epoch: deps.store.epoch,
+      head,
+      ...missed,
+      mode: conversation.mode,
+      ...(conversation.agent === undefined ? {} : { agent: conversation.agent }),
+      receipts: { deliveredSeq: conversation.deliveredSeq, readSeq: conversation.readSeq },
+      region: conversation.regionId,
+      language: conversation.language,
+      site: { name: site.name, languages: [...site.languages], defaultLanguage: site.defaultLanguage },
+      limits: { frameBytes: LIMITS.frameBytes, messageChars: LIMITS.messageChars, partsPerMessage: LIMITS.partsPerMessage },
+      features: { handoff: region.desks.length > 0 },
+      now: deps.clock.now(),
+    };
+  }
+
+  return { open };
+}

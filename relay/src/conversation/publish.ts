@@ -1,0 +1,43 @@
+/** Append, then fan out: the only place that emits. A known id is neither written nor published again. */
+import type { DurableEvent, Event } from "@allhours/protocol";
+import type { AppendRequest, Appended, Store } from "../store/store.ts";
+import type { Hub } from "./hub.ts";
+import { remember, type Room } from "./rooms.ts";
+
+export type Publisher = {
+  /** Resolves after the commit; the room and every link have what is new by then. Rejects with `StoreError`. */
+  commit(room: Room, request: Omit<AppendRequest, "conversationId" | "at">): Promise<Appended>;
+  /** Not stored, not replayed. */
+  ephemeral(conversationId: string, event: Event): void;
+};
+
+export function createPublisher(deps: {
+  store: Store;
+  hub: Hub;
+  now: () => number;
+  wakeJobs: () => void;
+  onEntry?: (room: Room, event: DurableEvent) => void;
+}): Publisher {
+  return {
+    async commit(room, request) {
+      const conversationId = room.conversation.id;
+      const appended = await deps.store.append({ ...request, conversationId, at: deps.now() });
+      if (appended.duplicate) return appended;
+      const repeated = request.skipIfKnown !== false && appended.entries[0]?.known === true;
+      if (!repeated && request.patch !== undefined) Object.assign(room.conversation, request.patch);
+      for (const [index, place] of appended.entries.entries()) {
+        const draft = request.entries[index]?.event;
+        if (place.known || draft === undefined) continue;
+        const event = { ...draft, conversationId, seq: place.seq, at: place.at };
+        remember(room, event);
+        deps.hub.publish(conversationId, event);
+        deps.onEntry?.(room, event);
+      }
+      if (!repeated && (request.jobs?.length ?? 0) > 0) deps.wakeJobs();
+      return appended;
+    },
+    ephemeral(conversationId, event) {
+      deps.hub.publish(conversationId, event);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** The HTTP edge: health, metrics, SSE and POST, inbound deliveries, the widget's files. Routes only; each does its work elsewhere. */
+import type { IncomingMessage } from "node:http";
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { COMMAND_PATH, LIMITS, STREAM_PATH } from "@allhours/protocol";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Store } from "../store/store.ts";
+import { refusal } from "./door.ts";
+import { receiveInbound } from "./inbound.ts";
+import { originAllowed, type Peer } from "./origin.ts";
+import { openStream, postCommand, type SseDeps } from "./sse.ts";
+import type { Assets } from "./static.ts";
+
+/** Answers what the relay itself has no route for: a demo's pages, a merchant's own health check. */
+export type FallbackHandler = (request: Request) => Promise<Response | undefined> | Response | undefined;
+
+export type HttpDeps = SseDeps & {
+  store: Store;
+  metrics: Metrics;
+  assets: Assets;
+  inbound: Parameters<typeof receiveInbound>[1];
+  peer: (address: string, header: (name: string) => string | undefined) => Peer;
+  origins: () => { allowed: ReadonlySet<string>; dev: boolean };
+  adminToken: () => string | undefined;
+  ready: () => { ok: boolean; reasons: string[] };
+  draining: () => boolean;
+  beforeMetrics: () => void;
+  fallback?: FallbackHandler | undefined;
+};
+
+type Bindings = { Bindings: { incoming: IncomingMessage } };
+
+export function createHttp(deps: HttpDeps): Hono<Bindings> {
+  const app = new Hono<Bindings>();
+  const peerOf = (incoming: IncomingMessage, request: Request): Peer =>
+    deps.peer(incoming.socket.remoteAddress ?? "", (name) => request.headers.get(name) ?? undefined);
+
+  app.get("/healthz", (context) => context.json({ ok: true }));
+  app.get("/readyz", async (context) => {
+    const store = await deps.store
+      .health()
+      .catch((error: unknown) => ({ ok: false, reason: String(error), queued: 0, commits: 0, entries: 0 }));
+    const ready = deps.ready();
+    const reasons = [
+      ...ready.reasons,
+      ...(store.ok ? [] : [`store: ${store.reason ?? "does not answer"}`]),
+      ...(deps.draining() ? ["draining"] : []),
+    ];
+    return context.json({ ok: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
+  });
+  app.get("/metrics", async (context) => {
+    const token = deps.adminToken();
+    const direct = context.env.incoming.socket.remoteAddress ?? "";
+    const local = /^(127\.|::1$|::ffff:127\.)/.test(direct) && context.req.header("x-forwarded-for") === undefined;
+    if (token === undefined ? !local : context.req.header("authorization") !== `Bearer ${token}`) {
+      return context.json(
+        refusal("forbidden", "expected Authorization: Bearer <server.adminToken>, or a request from loopback when none is set"),
+        403,
+      );
+    }
+    deps.beforeMetrics();
+    return context.text(await deps.metrics.registry.metrics(), 200, { "content-type": deps.metrics.registry.contentType });
+  });
+
+  for (const path of [STREAM_PATH, COMMAND_PATH]) {
+    // Any page may read the answer, so that a page of the wrong origin is told so in words; only a site's own gets past it.
+    app.use(path, cors({ origin: (origin) => origin, allowMethods: ["POST"], allowHeaders: ["content-type", "authorization"], maxAge: 600 }));
+    app.use(path, async (context, next) => {
+      const { allowed, dev } = deps.origins();
+      if (originAllowed(context.req.header("origin"), allowed, dev)) return next();
+      deps.metrics.refused.inc({ reason: "origin-refused" });
+      return context.json(refusal("origin-refused", "this origin is not one of a site's"), 403);
+    });
+  }
+  app.post(STREAM_PATH, (context) =>
+    openStream(context, deps, peerOf(context.env.incoming, context.req.raw), context.req.header("origin")),
+  );
+  app.post(COMMAND_PATH, (context) => postCommand(context, deps));
+  app.post("/v1/inbound/:desk", (context) => receiveInbound(context, deps.inbound));
+
+  app.get("*", async (context, next) => {
+    const asset = deps.assets(context.req.path, context.req.header("accept-encoding") ?? "", context.req.header("if-none-match"));
+    return asset ?? next();
+  });
+  app.all(
+    "*",
+    async (context) =>
+      (await deps.fallback?.(context.req.raw)) ??
+      context.json(refusal("not-found", `nothing at ${context.req.path.slice(0, LIMITS.labelChars)}`), 404),
+  );
+  app.onError((error, context) => {
+    deps.inbound.logger.error({ path: context.req.path, err: error }, "a request failed");
+    return context.json(refusal("internal", "something went wrong on our side"), 500);
+  });
+  return app;
+}

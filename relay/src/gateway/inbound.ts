@@ -1,0 +1,69 @@
+/** Signed replies and events from desks: `POST /v1/inbound/<desk id>`. The adapter verifies the raw body; nothing else is trusted. */
+import type { Context } from "hono";
+import { LIMITS, type Result } from "@allhours/protocol";
+import { isAdapterError } from "../adapters/errors.ts";
+import type { DeskCommand } from "../adapters/spec.ts";
+import type { DeskAnswer } from "../conversation/desk.ts";
+import type { Directory } from "../conversation/rooms.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Region } from "../routing/types.ts";
+import { StoreError } from "../store/store.ts";
+import { readText, statusOf } from "./sse.ts";
+
+/** Largest body a desk may send. */
+const INBOUND_BYTES = LIMITS.frameHardBytes * 4;
+
+export async function receiveInbound(
+  context: Context,
+  deps: {
+    directory: () => Directory;
+    receive: (deskId: string, region: Region, command: DeskCommand) => Promise<Result<DeskAnswer>>;
+    metrics: Metrics;
+    logger: Logger;
+    now: () => number;
+  },
+): Promise<Response> {
+  const deskId = context.req.param("desk") ?? "";
+  const say = (status: 200 | 400 | 401 | 404 | 409 | 413 | 503, body: object, result: string): Response => {
+    deps.metrics.inbound.inc({ result });
+    return context.json(body, status);
+  };
+  const found = deps.directory().desk(deskId);
+  if (found === undefined)
+    return say(404, { ok: false, error: { code: "not-found", message: `no desk "${deskId.slice(0, 80)}" is configured` } }, "unknown-desk");
+  const rawBody = await readText(context.req.raw, INBOUND_BYTES);
+  if (rawBody === undefined)
+    return say(413, { ok: false, error: { code: "frame-too-large", message: `a body may have ${INBOUND_BYTES} bytes` } }, "too-large");
+  let command: DeskCommand;
+  try {
+    command = await found.desk.adapter.receive({ headers: context.req.raw.headers, rawBody, nowMs: deps.now() });
+  } catch (error) {
+    if (!isAdapterError(error)) {
+      deps.logger.error({ desk: deskId, err: error }, "a desk adapter failed on an inbound delivery");
+      return say(503, { ok: false, error: { code: "internal", message: "the delivery could not be read; send it again" } }, "failed");
+    }
+    deps.logger.warn({ desk: deskId, code: error.code }, "an inbound delivery was refused");
+    const status = error.code === "unauthorized" ? 401 : 400;
+    return say(
+      status,
+      { ok: false, error: { code: error.code === "unauthorized" ? "forbidden" : "bad-frame", message: error.message } },
+      error.code,
+    );
+  }
+  try {
+    const answer = await deps.receive(deskId, found.region, command);
+    if (!answer.ok) {
+      const status = statusOf(answer);
+      return say(status === 404 || status === 409 ? status : 400, answer, answer.error.code);
+    }
+    return say(200, { ok: true, value: answer.value }, answer.value.duplicate ? "duplicate" : "ok");
+  } catch (error) {
+    deps.logger.error({ desk: deskId, err: error }, "an inbound delivery was not stored");
+    return say(
+      503,
+      { ok: false, error: { code: error instanceof StoreError ? "store-unavailable" : "internal", message: "not stored; send it again" } },
+      "failed",
+    );
+  }
+}

@@ -1,0 +1,54 @@
+/** Prometheus metrics of one relay. Labels are regions, pipes, outcomes: never a visitor or a conversation. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "allhours_" });
+  const registers = [registry];
+  return {
+    registry,
+    commands: new Counter({
+      name: "allhours_commands_total",
+      help: "Commands answered, by type and result code",
+      labelNames: ["type", "code"],
+      registers,
+    }),
+    entries: new Counter({
+      name: "allhours_entries_total",
+      help: "Durable entries written, by type and author",
+      labelNames: ["type", "author"],
+      registers,
+    }),
+    turns: new Counter({
+      name: "allhours_turns_total",
+      help: "Turns ended, by region and outcome",
+      labelNames: ["region", "outcome"],
+      registers,
+    }),
+    turnSeconds: new Histogram({
+      name: "allhours_turn_seconds",
+      help: "Time from the stored message to the end of its turn",
+      buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
+      registers,
+    }),
+    ackSeconds: new Histogram({
+      name: "allhours_ack_seconds",
+      help: "Time from a command to its ack",
+      buckets: [0.0005, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
+      registers,
+    }),
+    links: new Gauge({ name: "allhours_links", help: "Open links, by pipe", labelNames: ["pipe"], registers }),
+    refused: new Counter({
+      name: "allhours_links_refused_total",
+      help: "Links refused before a session, by reason",
+      labelNames: ["reason"],
+      registers,
+    }),
+    inbound: new Counter({ name: "allhours_inbound_total", help: "Deliveries from desks, by result", labelNames: ["result"], registers }),
+    jobs: new Counter({ name: "allhours_jobs_total", help: "Jobs run, by kind and result", labelNames: ["kind", "result"], registers }),
+    storeUp: new Gauge({ name: "allhours_store_up", help: "1 when the last probe write was synced", registers }),
+    storeQueued: new Gauge({ name: "allhours_store_queued", help: "Operations waiting for the store", registers }),
+  };
+}

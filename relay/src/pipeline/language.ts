@@ -1,0 +1,132 @@
+/**
+ * Which of the site's languages a message is in, and how tags are matched. The script decides where it can; words only when there are enough
+ * of them. A conversation does not change its language for one short word. Pure.
+ */
+import { detectAll } from "tinyld";
+
+export type LanguageFacts = {
+  text: string;
+  /** The conversation's language so far. */
+  current: string;
+  /** The site's own tags, as `zh-Hans`; the answer is one of these. */
+  siteLanguages: readonly string[];
+  defaultLanguage: string;
+  /** Most wanted first. */
+  browserLanguages: readonly string[];
+  /** True when the visitor has written before, so that `current` was heard and not guessed. Default false. */
+  started?: boolean | undefined;
+};
+export type LanguageChoice = { language: string; reason: "only-one" | "script" | "words" | "short" | "unsure" };
+
+/** Fewer words and fewer characters than these keep the current language. */
+const ENOUGH_WORDS = 3;
+const ENOUGH_CHARS = 12;
+/** How much likelier the words must be in another language before a running conversation changes. */
+const PRIOR_CURRENT = 0.12;
+const PRIOR_BROWSER = 0.06;
+const NOT_WORDS = /https?:\/\/[!-~]+|[!-~]+@[!-~]+|#?\p{N}[\p{N}.,:-]*/gu;
+
+const scripts: readonly { name: string; pattern: RegExp; languages: readonly string[] }[] = [
+  { name: "kana", pattern: /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, languages: ["ja"] },
+  { name: "hangul", pattern: /\p{Script=Hangul}/gu, languages: ["ko"] },
+  { name: "thai", pattern: /\p{Script=Thai}/gu, languages: ["th"] },
+  { name: "arabic", pattern: /\p{Script=Arabic}/gu, languages: ["ar", "fa", "ur"] },
+  { name: "hebrew", pattern: /\p{Script=Hebrew}/gu, languages: ["he"] },
+  { name: "greek", pattern: /\p{Script=Greek}/gu, languages: ["el"] },
+  { name: "devanagari", pattern: /\p{Script=Devanagari}/gu, languages: ["hi", "mr", "ne"] },
+  { name: "cyrillic", pattern: /\p{Script=Cyrillic}/gu, languages: ["ru", "uk", "bg", "sr", "kk"] },
+  { name: "han", pattern: /\p{Script=Han}/gu, languages: ["zh", "yue"] },
+];
+/** Characters only one of the two ways of writing Chinese uses, among the commonest. */
+const simplifiedOnly = /[这个们为么来时对会发过还没说请问吗谢订单货运费换后钱灯买卖钟码电话邮险价实开关让坏]/gu;
+const traditionalOnly = /[這個們為麼來時對會發過還沒說請問嗎謝訂單貨運費換後錢燈買賣鐘碼電話郵險價實開關讓壞]/gu;
+
+/** Decides the language of a message. Always one of `siteLanguages` (or `current` when the site lists none). */
+export function decideLanguage(facts: LanguageFacts): LanguageChoice {
+  const { siteLanguages } = facts;
+  const current = matchLanguage([facts.current], siteLanguages) ?? facts.defaultLanguage;
+  if (siteLanguages.length < 2) return { language: siteLanguages[0] ?? current, reason: "only-one" };
+  const text = facts.text.replace(NOT_WORDS, " ").trim();
+  const byScript = languageOfScript(text, facts, current);
+  if (byScript !== undefined) return { language: byScript, reason: "script" };
+  const words = text.match(/\p{L}+/gu) ?? [];
+  if (words.length < ENOUGH_WORDS || words.join("").length < ENOUGH_CHARS) return { language: current, reason: "short" };
+  return byWords(text, facts, current);
+}
+
+/** `undefined` when the script is Latin, or is none that the site speaks a language in. */
+function languageOfScript(text: string, facts: LanguageFacts, current: string): string | undefined {
+  const letters = (text.match(/\p{L}/gu) ?? []).length;
+  if (letters === 0) return undefined;
+  for (const { name, pattern, languages } of scripts) {
+    const count = (text.match(pattern) ?? []).length;
+    // A brand in Latin letters inside a Chinese sentence is normal; one foreign character in a Latin sentence is not a language.
+    if (count === 0 || count < letters * (name === "kana" ? 0.1 : 0.2)) continue;
+    const spoken = facts.siteLanguages.filter((tag) => languages.includes(baseOf(tag)));
+    if (name === "han" && spoken.length === 0) return facts.siteLanguages.find((tag) => baseOf(tag) === "ja");
+    // Kanji alone are Japanese too: a conversation in Japanese goes on unless a character says otherwise.
+    if (name === "han" && facts.started === true && baseOf(current) === "ja" && !text.match(simplifiedOnly)) return current;
+    if (name === "han") return chineseOf(text, spoken, facts, current);
+    if (spoken.length > 0) return spoken.includes(current) ? current : (matchLanguage(facts.browserLanguages, spoken) ?? spoken[0]);
+  }
+  return undefined;
+}
+
+function chineseOf(text: string, spoken: readonly string[], facts: LanguageFacts, current: string): string | undefined {
+  const simplified = (text.match(simplifiedOnly) ?? []).length;
+  const traditional = (text.match(traditionalOnly) ?? []).length;
+  if (simplified !== traditional) return matchLanguage([simplified > traditional ? "zh-Hans" : "zh-Hant"], spoken);
+  return spoken.includes(current) ? current : (matchLanguage(facts.browserLanguages, spoken) ?? spoken[0]);
+}
+
+function byWords(text: string, facts: LanguageFacts, current: string): LanguageChoice {
+  const bases = new Set(facts.siteLanguages.map(baseOf));
+  const browser = matchLanguage(facts.browserLanguages, facts.siteLanguages);
+  const scored = detectAll(text, { only: [...bases] }).map(({ lang, accuracy }) => {
+    const language = tagOf(lang, facts, current);
+    const prior = (language === current && facts.started === true ? PRIOR_CURRENT : 0) + (language === browser ? PRIOR_BROWSER : 0);
+    return { language, score: accuracy + prior, accuracy };
+  });
+  scored.sort((one, other) => other.score - one.score);
+  const best = scored.find(({ accuracy }) => accuracy > 0);
+  if (best?.language === undefined) return { language: current, reason: "unsure" };
+  return { language: best.language, reason: "words" };
+}
+
+/** The site's tag for a detected language; among several (pt-BR, pt-PT) the current one, then the browser's. */
+function tagOf(base: string, facts: LanguageFacts, current: string): string | undefined {
+  const tags = facts.siteLanguages.filter((tag) => baseOf(tag) === base);
+  if (tags.includes(current)) return current;
+  return matchLanguage(facts.browserLanguages, tags) ?? tags[0];
+}
+
+function baseOf(tag: string): string {
+  return tag.toLowerCase().split("-")[0] ?? "";
+}
+
+const traditionalRegions = new Set(["tw", "hk", "mo"]);
+
+/** A Chinese tag says its script outright or by its region; other languages have one script here. */
+function scriptOf(tag: string): string | undefined {
+  const [base, ...rest] = tag.toLowerCase().split("-");
+  if (base !== "zh") return undefined;
+  const script = rest.find((part) => part.length === 4);
+  if (script !== undefined) return script;
+  return rest.some((part) => traditionalRegions.has(part)) ? "hant" : rest.length > 0 ? "hans" : undefined;
+}
+
+/**
+ * The first of `wanted` that `available` can serve, as `available` writes it: the same tag, else the same language and script. A Chinese
+ * reader is given the other script rather than another language. `undefined` when nothing fits.
+ */
+export function matchLanguage(wanted: readonly string[], available: readonly string[]): string | undefined {
+  for (const want of wanted) {
+    const exact = available.find((tag) => tag.toLowerCase() === want.toLowerCase());
+    if (exact !== undefined) return exact;
+    const same = available.filter((tag) => baseOf(tag) === baseOf(want));
+    const script = scriptOf(want);
+    const fitting = same.find((tag) => script === undefined || (scriptOf(tag) ?? script) === script) ?? same[0];
+    if (fitting !== undefined) return fitting;
+  }
+  return undefined;
+}

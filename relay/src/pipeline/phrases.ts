@@ -1,0 +1,198 @@
+/**
+ * The relay's own sentences, in the languages the widget speaks. What the merchant says comes from knowledge; these are the
+ * few lines the house itself must be able to say when nobody else can. English serves where a language has none.
+ */
+export type Phrases = {
+  /** First entry of every conversation: says that a machine answers. */
+  notice: (site: string) => string;
+  greeting: string;
+  thanks: string;
+  goodbye: string;
+  /** Did not understand; a person is one tap away. */
+  unsure: string;
+  /** Several articles could be meant. */
+  askBack: string;
+  noneOfThese: string;
+  talkToPerson: string;
+  /** A case was opened because the visitor asked. */
+  gettingPerson: string;
+  /** A case was opened because the assistant gave up. */
+  gaveUp: string;
+  /** A case was opened at once: danger, or money being lost. */
+  urgent: string;
+  /** Nobody accepted in time. */
+  nobodyYet: string;
+  /** No person can be reached at all, because the site has no desk. */
+  noDesk: string;
+  /** Every adapter that could answer is down. */
+  allDown: string;
+  /** The assistant is back after a person. */
+  botBack: string;
+};
+
+const en: Phrases = {
+  notice: (site) => `Hi! I’m ${site}’s automated assistant. Ask me anything, or ask for a person at any time.`,
+  greeting: "Hello! What can I help you with?",
+  thanks: "You’re welcome! Anything else?",
+  goodbye: "Goodbye, and thank you for writing!",
+  unsure: "I’m not sure I understood that. Could you say it in other words, or shall I get a person?",
+  askBack: "Did you mean one of these?",
+  noneOfThese: "None of these",
+  talkToPerson: "Talk to a person",
+  gettingPerson: "I’m asking a colleague to join. Your messages stay here, and you can keep writing.",
+  gaveUp: "I can’t answer this well enough, so I’m asking a colleague. They will see what you wrote.",
+  urgent:
+    "This sounds urgent, so I’m calling a colleague right now. If anyone is in danger, call your local emergency number first. If a card or account is at risk, block it with your bank now.",
+  nobodyYet:
+    "Nobody has been free to answer yet. Your message is safe and first in line; the answer will appear here, and you can keep writing.",
+  noDesk: "No person can be reached through this chat at the moment. Your message is saved.",
+  allDown: "I can’t look things up at the moment. Your message is saved; I can get a person for you.",
+  botBack: "The assistant is back. Ask me anything, or ask for a person again.",
+};
+
+const table: Record<string, Phrases> = {
+  en,
+  "zh-Hans": {
+    notice: (site) => `您好！我是${site}的自动客服助手。有问题请直接问我，也可以随时要求人工客服。`,
+    greeting: "您好！请问有什么可以帮您？",
+    thanks: "不客气！还有其他问题吗？",
+    goodbye: "再见，感谢您的咨询！",
+    unsure: "抱歉，我没有完全明白。您可以换个说法，或者我为您转接人工客服？",
+    askBack: "您想问的是下面哪一项？",
+    noneOfThese: "都不是",
+    talkToPerson: "转人工客服",
+    gettingPerson: "正在请同事加入对话。您的消息都已保存，可以继续留言。",
+    gaveUp: "这个问题我答不好，正在请同事来处理，对方能看到您写的内容。",
+    urgent: "情况似乎很紧急，我正在立即呼叫同事。如果有人有危险，请先拨打当地的紧急电话；如果银行卡或账户有风险，请马上联系银行冻结。",
+    nobodyYet: "暂时还没有同事空出来。您的消息已安全保存并排在最前面，回复会显示在这里，您可以继续留言。",
+    noDesk: "目前无法通过此对话联系到人工客服。您的消息已保存。",
+    allDown: "我暂时无法查询资料。您的消息已保存，可以为您转接人工客服。",
+    botBack: "自动助手回来了。有问题请问我，也可以再次要求人工客服。",
+  },
+  es: {
+    notice: (site) =>
+      `¡Hola! Soy el asistente automático de ${site}. Pregúntame lo que quieras o pide hablar con una persona cuando quieras.`,
+    greeting: "¡Hola! ¿En qué puedo ayudarte?",
+    thanks: "¡De nada! ¿Algo más?",
+    goodbye: "¡Hasta luego y gracias por escribir!",
+    unsure: "No estoy seguro de haberlo entendido. ¿Puedes decirlo con otras palabras, o busco a una persona?",
+    askBack: "¿Te refieres a algo de esto?",
+    noneOfThese: "Nada de esto",
+    talkToPerson: "Hablar con una persona",
+    gettingPerson: "Estoy pidiendo a un compañero que se una. Tus mensajes se quedan aquí y puedes seguir escribiendo.",
+    gaveUp: "No puedo responder bien a esto, así que se lo pido a un compañero. Verá lo que has escrito.",
+    urgent:
+      "Parece urgente: estoy avisando a un compañero ahora mismo. Si alguien está en peligro, llama antes al número de emergencias. Si una tarjeta o cuenta corre riesgo, bloquéala ya con tu banco.",
+    nobodyYet:
+      "Todavía no ha quedado nadie libre. Tu mensaje está a salvo y el primero de la fila; la respuesta aparecerá aquí y puedes seguir escribiendo.",
+    noDesk: "Ahora mismo no se puede contactar con ninguna persona por este chat. Tu mensaje queda guardado.",
+    allDown: "Ahora mismo no puedo consultar la información. Tu mensaje está guardado; puedo buscar a una persona.",
+    botBack: "El asistente ha vuelto. Pregúntame lo que quieras o pide otra vez una persona.",
+  },
+  de: {
+    notice: (site) =>
+      `Hallo! Ich bin der automatische Assistent von ${site}. Fragen Sie mich etwas oder verlangen Sie jederzeit einen Menschen.`,
+    greeting: "Guten Tag! Wobei kann ich helfen?",
+    thanks: "Gern geschehen! Noch etwas?",
+    goodbye: "Auf Wiedersehen und danke für Ihre Nachricht!",
+    unsure: "Das habe ich nicht sicher verstanden. Können Sie es anders sagen, oder soll ich einen Menschen holen?",
+    askBack: "Meinen Sie etwas davon?",
+    noneOfThese: "Nichts davon",
+    talkToPerson: "Mit einem Menschen sprechen",
+    gettingPerson: "Ich bitte eine Kollegin oder einen Kollegen dazu. Ihre Nachrichten bleiben hier, Sie können weiterschreiben.",
+    gaveUp: "Das kann ich nicht gut genug beantworten und bitte deshalb jemanden aus dem Team dazu. Ihre Nachrichten sind dort zu sehen.",
+    urgent:
+      "Das klingt dringend, ich rufe sofort jemanden aus dem Team. Ist jemand in Gefahr, rufen Sie zuerst den Notruf. Ist eine Karte oder ein Konto gefährdet, lassen Sie es jetzt bei Ihrer Bank sperren.",
+    nobodyYet:
+      "Bisher war noch niemand frei. Ihre Nachricht ist sicher und steht vorn; die Antwort erscheint hier, Sie können weiterschreiben.",
+    noDesk: "Zurzeit ist über diesen Chat kein Mensch erreichbar. Ihre Nachricht ist gespeichert.",
+    allDown: "Ich kann gerade nichts nachschlagen. Ihre Nachricht ist gespeichert; ich kann einen Menschen dazuholen.",
+    botBack: "Der Assistent ist wieder da. Fragen Sie mich, oder verlangen Sie noch einmal einen Menschen.",
+  },
+  fr: {
+    notice: (site) =>
+      `Bonjour ! Je suis l’assistant automatique de ${site}. Posez-moi vos questions, ou demandez une personne à tout moment.`,
+    greeting: "Bonjour ! Comment puis-je vous aider ?",
+    thanks: "Avec plaisir ! Autre chose ?",
+    goodbye: "Au revoir et merci de votre message !",
+    unsure: "Je ne suis pas sûr d’avoir compris. Pouvez-vous le dire autrement, ou dois-je appeler une personne ?",
+    askBack: "Parlez-vous de l’un de ces sujets ?",
+    noneOfThese: "Aucun de ceux-là",
+    talkToPerson: "Parler à une personne",
+    gettingPerson: "Je demande à un collègue de nous rejoindre. Vos messages restent ici et vous pouvez continuer d’écrire.",
+    gaveUp: "Je ne peux pas bien répondre à cela, je demande donc à un collègue. Il verra ce que vous avez écrit.",
+    urgent:
+      "Cela semble urgent : j’appelle un collègue tout de suite. Si quelqu’un est en danger, appelez d’abord les secours. Si une carte ou un compte est menacé, faites-le bloquer par votre banque maintenant.",
+    nobodyYet:
+      "Personne n’a encore pu se libérer. Votre message est en sécurité et en tête de file ; la réponse s’affichera ici et vous pouvez continuer d’écrire.",
+    noDesk: "Personne n’est joignable par ce chat pour le moment. Votre message est enregistré.",
+    allDown: "Je ne peux rien consulter pour le moment. Votre message est enregistré ; je peux appeler une personne.",
+    botBack: "L’assistant est de retour. Posez-moi vos questions, ou demandez à nouveau une personne.",
+  },
+  "pt-BR": {
+    notice: (site) => `Olá! Sou o assistente automático da ${site}. Pergunte o que quiser ou peça uma pessoa a qualquer momento.`,
+    greeting: "Olá! Como posso ajudar?",
+    thanks: "De nada! Mais alguma coisa?",
+    goodbye: "Até logo e obrigado pela mensagem!",
+    unsure: "Não tenho certeza se entendi. Pode dizer com outras palavras, ou chamo uma pessoa?",
+    askBack: "Você quis dizer alguma destas opções?",
+    noneOfThese: "Nenhuma destas",
+    talkToPerson: "Falar com uma pessoa",
+    gettingPerson: "Estou chamando um colega. Suas mensagens ficam aqui e você pode continuar escrevendo.",
+    gaveUp: "Não consigo responder bem a isso, então estou chamando um colega. Ele verá o que você escreveu.",
+    urgent:
+      "Parece urgente: estou chamando um colega agora. Se alguém estiver em perigo, ligue antes para a emergência. Se um cartão ou conta estiver em risco, bloqueie já com o seu banco.",
+    nobodyYet:
+      "Ninguém ficou livre ainda. Sua mensagem está segura e é a primeira da fila; a resposta aparecerá aqui e você pode continuar escrevendo.",
+    noDesk: "No momento não é possível falar com uma pessoa por este chat. Sua mensagem está salva.",
+    allDown: "Não consigo consultar as informações agora. Sua mensagem está salva; posso chamar uma pessoa.",
+    botBack: "O assistente voltou. Pergunte o que quiser ou peça uma pessoa de novo.",
+  },
+  ja: {
+    notice: (site) => `こんにちは。${site}の自動アシスタントです。ご質問をどうぞ。いつでも担当者をお呼びいただけます。`,
+    greeting: "こんにちは。どのようなご用件でしょうか。",
+    thanks: "どういたしまして。ほかにご質問はありますか。",
+    goodbye: "お問い合わせありがとうございました。",
+    unsure: "うまく理解できませんでした。別の言い方でお聞かせいただくか、担当者をお呼びしましょうか。",
+    askBack: "次のどれかについてでしょうか。",
+    noneOfThese: "どれでもない",
+    talkToPerson: "担当者と話す",
+    gettingPerson: "担当者を呼んでいます。メッセージは保存されていますので、続けてお書きいただけます。",
+    gaveUp: "この件はうまくお答えできないため、担当者を呼んでいます。お書きいただいた内容は担当者に伝わります。",
+    urgent:
+      "お急ぎのようですので、今すぐ担当者を呼びます。危険がある場合は、先に緊急通報番号へお電話ください。カードや口座に不安がある場合は、すぐに銀行で停止してください。",
+    nobodyYet:
+      "まだ手の空いた担当者がおりません。メッセージは保存され、順番は先頭です。返信はここに表示されますので、続けてお書きいただけます。",
+    noDesk: "現在、このチャットから担当者におつなぎできません。メッセージは保存されています。",
+    allDown: "ただいま情報を確認できません。メッセージは保存されています。担当者をお呼びすることもできます。",
+    botBack: "アシスタントに戻りました。ご質問をどうぞ。もう一度担当者をお呼びいただくこともできます。",
+  },
+  ar: {
+    notice: (site) => `مرحبًا! أنا المساعد الآلي لدى ${site}. اسألني عما تريد، أو اطلب التحدث إلى موظف في أي وقت.`,
+    greeting: "مرحبًا! كيف يمكنني مساعدتك؟",
+    thanks: "على الرحب والسعة! هل من شيء آخر؟",
+    goodbye: "إلى اللقاء، وشكرًا لتواصلك!",
+    unsure: "لست متأكدًا أنني فهمت. هل يمكنك قولها بكلمات أخرى، أم أطلب لك موظفًا؟",
+    askBack: "هل تقصد أحد هذه المواضيع؟",
+    noneOfThese: "لا شيء منها",
+    talkToPerson: "التحدث إلى موظف",
+    gettingPerson: "أطلب من زميل الانضمام. رسائلك محفوظة هنا ويمكنك متابعة الكتابة.",
+    gaveUp: "لا أستطيع الإجابة عن هذا جيدًا، لذلك أطلب من زميل المساعدة. سيرى ما كتبته.",
+    urgent:
+      "يبدو الأمر عاجلًا، أتصل بزميل الآن. إذا كان أحد في خطر فاتصل أولًا برقم الطوارئ. وإذا كانت بطاقة أو حساب في خطر فأوقفه فورًا عبر البنك.",
+    nobodyYet: "لم يتفرغ أحد بعد. رسالتك محفوظة وهي الأولى في الدور، وسيظهر الرد هنا ويمكنك متابعة الكتابة.",
+    noDesk: "لا يمكن الوصول إلى موظف عبر هذه المحادثة حاليًا. رسالتك محفوظة.",
+    allDown: "لا أستطيع البحث عن المعلومات الآن. رسالتك محفوظة، ويمكنني طلب موظف لك.",
+    botBack: "عاد المساعد الآلي. اسألني عما تريد، أو اطلب موظفًا مرة أخرى.",
+  },
+};
+
+/** The sentences of a language: by its whole tag, then by its first part, then English. */
+export function phrasesFor(language: string): Phrases {
+  const exact = table[language];
+  if (exact !== undefined) return exact;
+  const base = language.split("-")[0] ?? "";
+  const near = Object.keys(table).find((tag) => tag === base || tag.startsWith(`${base}-`));
+  return (near === undefined ? undefined : table[near]) ?? en;
+}
+export const phraseLanguages: readonly string[] = Object.keys(table);

@@ -1,0 +1,88 @@
+/**
+ * Answer, ask back, or let the next step give up. The three zones of a region: `answerAt`, `askAt` for intents, `passageAt` for
+ * words alone. Pure but for the turn it reads.
+ */
+import type { Part } from "@allhours/protocol";
+import type { Passage } from "../../adapters/spec.ts";
+import { phrasesFor } from "../phrases.ts";
+import { OPTION_ARTICLE, OPTION_NONE } from "./knowledge.ts";
+import type { Step, Turn } from "../turn.ts";
+
+/** At most this many articles are offered when asking back: what one can read at a glance. */
+const ASK_AT_MOST = 3;
+
+export function answerParts(passage: Passage): Part[] {
+  return [
+    { type: "text", text: passage.text, format: "markdown" },
+    {
+      type: "sources",
+      items: [
+        {
+          id: passage.articleId,
+          title: passage.title,
+          language: passage.language,
+          ...(passage.url === undefined ? {} : { url: passage.url }),
+          ...(passage.updatedAt === undefined ? {} : { updatedAt: passage.updatedAt }),
+        },
+      ],
+    },
+  ];
+}
+
+/** Which passage is the answer, and why; `undefined` when none is sure enough. */
+export function chooseAnswer(
+  turn: Pick<Turn, "understanding" | "passages" | "intentPassages" | "region" | "optionId">,
+): { passage: Passage; why: string } | undefined {
+  const article = turn.intentPassages[0];
+  if (turn.optionId !== undefined) return article === undefined ? undefined : { passage: article, why: "chosen" };
+  const { answerAt, askAt, passageAt } = turn.region.config;
+  const intent = turn.understanding?.intents[0];
+  const passage = turn.passages[0];
+  if (intent !== undefined && article !== undefined) {
+    if (intent.confidence >= answerAt) return { passage: article, why: "intent" };
+    // Two weak witnesses that name the same article are one good one.
+    if (intent.confidence >= askAt && passage?.articleId === article.articleId && passage.score >= passageAt * 0.6)
+      return { passage: article, why: "both" };
+  }
+  if (passage !== undefined && passage.score >= passageAt) return { passage, why: "passage" };
+  return undefined;
+}
+
+/** An intent far below `askAt` is offered only beside a better one, and not below this share of it. */
+const BESIDE = 0.25;
+
+/** Articles worth offering, best first, each once. */
+export function candidates(turn: Pick<Turn, "understanding" | "passages" | "intentPassages" | "region">): Passage[] {
+  const { askAt, passageAt } = turn.region.config;
+  const intents = turn.understanding?.intents ?? [];
+  const likely = (intents[0]?.confidence ?? 0) >= askAt ? turn.intentPassages.filter((_, index) => (intents[index]?.confidence ?? 0) >= askAt * BESIDE) : [];
+  const found = turn.passages.filter((passage) => passage.score >= passageAt * 0.55);
+  const list: Passage[] = [];
+  for (const passage of [likely[0], found[0], ...likely.slice(1), ...found.slice(1)]) {
+    if (passage !== undefined && !list.some((other) => other.articleId === passage.articleId)) list.push(passage);
+  }
+  return list.slice(0, ASK_AT_MOST);
+}
+
+export const confidence: Step = {
+  name: "confidence",
+  run(turn) {
+    const answer = chooseAnswer(turn);
+    if (answer !== undefined) return { next: false, note: answer.why, outcome: { kind: "answered", parts: answerParts(answer.passage) } };
+    if (turn.optionId !== undefined) return { next: true, note: "choice without an article" };
+    const offered = candidates(turn);
+    if (offered.length === 0) return { next: true, note: "unsure" };
+    const phrases = phrasesFor(turn.language);
+    const parts: Part[] = [
+      { type: "text", text: phrases.askBack, format: "plain" },
+      {
+        type: "choices",
+        options: [
+          ...offered.map((passage) => ({ id: `${OPTION_ARTICLE}${passage.articleId}`, label: passage.title })),
+          { id: OPTION_NONE, label: phrases.noneOfThese },
+        ],
+      },
+    ];
+    return { next: false, note: `${offered.length} offered`, outcome: { kind: "asked-back", parts } };
+  },
+};

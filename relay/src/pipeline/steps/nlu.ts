@@ -1,0 +1,76 @@
+/** What the visitor means, by the region's NLU adapters. Asking for a person and small talk end the turn here. */
+import { isDurableType, textOf, type DurableEvent } from "@allhours/protocol";
+import type { NluRequest } from "../../adapters/spec.ts";
+import { phrasesFor } from "../phrases.ts";
+import type { Step, Turn } from "../turn.ts";
+
+/** Names every NLU adapter may return for what the house answers itself. */
+export const HOUSE_INTENTS = {
+  person: "handoff.request",
+  greeting: "smalltalk.greeting",
+  thanks: "smalltalk.thanks",
+  goodbye: "smalltalk.goodbye",
+} as const;
+
+function historyOf(events: readonly DurableEvent[]): NluRequest["history"] {
+  const lines: { author: "visitor" | "bot" | "agent" | "system"; text: string }[] = [];
+  for (const event of events) {
+    if (!isDurableType(event.type) || event.type !== "message-added") continue;
+    lines.push({ author: event.message.author.kind, text: textOf(event.message.parts) });
+  }
+  return lines.slice(-8);
+}
+
+function smallTalk(turn: Turn): string | undefined {
+  const best = turn.understanding?.intents[0];
+  if (best === undefined || best.confidence < turn.region.config.answerAt) return undefined;
+  const phrases = phrasesFor(turn.language);
+  if (best.name === HOUSE_INTENTS.greeting) return phrases.greeting;
+  if (best.name === HOUSE_INTENTS.thanks) return phrases.thanks;
+  if (best.name === HOUSE_INTENTS.goodbye) return phrases.goodbye;
+  return undefined;
+}
+
+export const nlu: Step = {
+  name: "nlu",
+  async run(turn) {
+    if (turn.optionId !== undefined) return { next: true, note: "choice" };
+    let served: string;
+    try {
+      const answer = await turn.region.nlu.call(
+        (adapter, signal) =>
+          adapter.understand(
+            {
+              text: turn.text,
+              language: turn.language,
+              siteLanguages: turn.site.languages,
+              conversationId: turn.conversation.id,
+              siteId: turn.site.id,
+              history: historyOf(turn.history),
+            },
+            signal,
+          ),
+        turn.signal,
+        // An adapter that understood nothing leaves the message to the next one.
+        (understanding) => understanding.intents.length > 0 || understanding.wantsPerson === true || understanding.answer !== undefined,
+      );
+      turn.understanding = answer.value;
+      served = answer.adapter;
+    } catch {
+      turn.down.add("nlu");
+      return { next: true, note: "no adapter answered" };
+    }
+    const best = turn.understanding.intents[0];
+    const note = `${served}: ${best === undefined ? "nothing" : `${best.name} ${best.confidence.toFixed(2)}`}`;
+    const asksForPerson =
+      turn.understanding.wantsPerson === true || (best?.name === HOUSE_INTENTS.person && best.confidence >= turn.region.config.answerAt);
+    if (asksForPerson)
+      return { next: false, note, outcome: { kind: "handoff", parts: [], handoff: { reason: "visitor-asked", priority: turn.priority } } };
+    const said = smallTalk(turn);
+    if (said !== undefined)
+      return { next: false, note, outcome: { kind: "small-talk", parts: [{ type: "text", text: said, format: "plain" }] } };
+    if (turn.understanding.answer !== undefined)
+      return { next: false, note, outcome: { kind: "answered", parts: [], stream: turn.understanding.answer } };
+    return { next: true, note };
+  },
+};

@@ -1,0 +1,106 @@
+/**
+ * From a config to a directory of sites and regions: creates every region's adapters, each with that region's own fetch. Used at
+ * start and at every reload; a directory that could not be made leaves the old one in place.
+ */
+import { join } from "node:path";
+import { createEgress } from "./adapters/egress.ts";
+import { createGuard } from "./adapters/guard.ts";
+import { lookupAdapter } from "./adapters/registry.ts";
+import type { AdapterContext, AdapterKind, AdapterKinds, Lifecycle } from "./adapters/spec.ts";
+import type { Config } from "./config/schema.ts";
+import type { Directory } from "./conversation/rooms.ts";
+import type { Logger } from "./observe/logger.ts";
+import type { Guarded, Region } from "./routing/types.ts";
+
+/** How long one adapter may take to get ready (training included), milliseconds. */
+const INIT_MS = 120_000;
+/** Time-out of a webhook: docs/handoff.md. */
+const DESK_MS = 15_000;
+
+export type BuiltDirectory = Directory & {
+  /** Readies every adapter; a failure is logged and named, the others serve. Gives the names of those not ready. */
+  init(): Promise<string[]>;
+  close(): Promise<void>;
+  origins: { allowed: ReadonlySet<string>; dev: boolean };
+  /** Adapters by the files they are made from. */
+  watched(): { path: string; name: string; init: () => Promise<void> }[];
+};
+
+type Made = { name: string; adapter: Lifecycle };
+
+export function buildDirectory(config: Config, place: { baseDir: string; cacheDir: string }, logger: Logger): BuiltDirectory {
+  const made: Made[] = [];
+  const regions = new Map<string, Region>();
+  const desks = new Map<string, { region: Region; desk: Region["desks"][number] }>();
+
+  for (const [regionId, regionConfig] of Object.entries(config.regions)) {
+    const hosts = [...regionConfig.egress];
+    const egress = createEgress({ hosts });
+    // A desk has longer to answer than a visitor has to wait for an engine.
+    const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
+    const makeAll = <Kind extends AdapterKind>(kind: Kind): { name: string; adapter: AdapterKinds[Kind]; timing: GuardTiming }[] =>
+      regionConfig[kind].map((entry, index) => {
+        const { use, id, guard, ...options } = entry as { use: string; id?: string; guard?: GuardTiming } & Record<string, unknown>;
+        const found = lookupAdapter(kind, use);
+        if (!found.ok) throw new Error(found.issue);
+        const parsed = found.definition.parseOptions(options);
+        if (!parsed.ok) throw new Error(parsed.issues.map((issue) => `${issue.path}: ${issue.expected}`).join("; "));
+        const name = id ?? `${regionId}-${use}${index === 0 ? "" : `-${index + 1}`}`;
+        const context: AdapterContext = {
+          regionId,
+          path: `regions.${regionId}.${kind}.${index}`,
+          baseDir: place.baseDir,
+          cacheDir: join(place.cacheDir, regionId, kind, String(index)),
+          fetch: kind === "handoff" ? deskEgress : egress,
+          logger,
+        };
+        const adapter = found.definition.create(parsed.options as never, context);
+        made.push({ name: `${kind}:${name}`, adapter });
+        return { name, adapter, timing: guard ?? {} };
+      });
+    const guarded = <Kind extends "nlu" | "knowledge">(kind: Kind): Guarded<AdapterKinds[Kind]> =>
+      createGuard({
+        adapters: makeAll(kind).map(({ name, adapter, timing }) => ({ name, adapter, ...timing })),
+        logger,
+      });
+    const region: Region = {
+      id: regionId,
+      config: regionConfig,
+      nlu: guarded("nlu"),
+      knowledge: guarded("knowledge"),
+      desks: makeAll("handoff").map(({ name, adapter }) => ({ id: name, adapter })),
+    };
+    regions.set(regionId, region);
+    for (const desk of region.desks) {
+      if (desks.has(desk.id)) throw new Error(`two desks are called "${desk.id}"; give one an id`);
+      desks.set(desk.id, { region, desk });
+    }
+  }
+
+  const sites = new Map(Object.entries(config.sites).map(([id, site]) => [id, { ...site, id }]));
+  return {
+    site: (id) => sites.get(id),
+    region: (id) => regions.get(id),
+    desk: (id) => desks.get(id),
+    regions: () => [...regions.values()],
+    origins: { allowed: new Set([...sites.values()].flatMap((site) => site.origins)), dev: config.mode === "dev" },
+    watched: () =>
+      made.flatMap(({ name, adapter }) =>
+        (adapter.watchPaths ?? []).map((path) => ({ path, name, init: async () => adapter.init?.(AbortSignal.timeout(INIT_MS)) })),
+      ),
+    async init() {
+      const results = await Promise.allSettled(made.map(async ({ adapter }) => adapter.init?.(AbortSignal.timeout(INIT_MS))));
+      return results.flatMap((result, index) => {
+        if (result.status === "fulfilled") return [];
+        const name = made[index]?.name ?? "";
+        logger.error({ adapter: name, err: result.reason as unknown }, "an adapter is not ready");
+        return [name];
+      });
+    },
+    async close() {
+      await Promise.allSettled(made.map(async ({ adapter }) => adapter.close?.()));
+    },
+  };
+}
+
+type GuardTiming = { timeoutMs?: number; retries?: number };

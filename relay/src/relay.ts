@@ -1,0 +1,287 @@
+/** The composition root: config to regions, store to conversations, gateways in front. Everything is made here and nowhere else. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { getRequestListener } from "@hono/node-server";
+import { watch, type FSWatcher } from "chokidar";
+import { loadConfig, type LoadedConfig } from "./config/load.ts";
+import { HANDOFF_JOB, OFFER_TIMEOUT_JOB } from "./conversation/cases.ts";
+import { createDeskDoor } from "./conversation/desk.ts";
+import { createDeskJobs } from "./conversation/desk-jobs.ts";
+import { createHandle } from "./conversation/handle.ts";
+import { createHello } from "./conversation/hello.ts";
+import { createHub } from "./conversation/hub.ts";
+import { createPublisher } from "./conversation/publish.ts";
+import { createSerialQueue } from "./conversation/queue.ts";
+import { createRooms } from "./conversation/rooms.ts";
+import { createTurns } from "./conversation/turns.ts";
+import { createDoor } from "./gateway/door.ts";
+import { createHttp, type FallbackHandler } from "./gateway/http.ts";
+import { createLimits } from "./gateway/limits.ts";
+import { createPeerReader } from "./gateway/origin.ts";
+import { attachSocketIo } from "./gateway/socketio.ts";
+import type { SseDeps } from "./gateway/sse.ts";
+import { loadAssets } from "./gateway/static.ts";
+import { createJobRunner, type JobHandler } from "./jobs/runner.ts";
+import { webhookSchedule } from "./jobs/schedule.ts";
+import { systemClock, type Clock } from "./observe/clock.ts";
+import { createLogger, type Logger } from "./observe/logger.ts";
+import { createMetrics } from "./observe/metrics.ts";
+import { buildDirectory, type BuiltDirectory } from "./regions.ts";
+import { createMemoryStore } from "./store/memory.ts";
+import { openSqliteStore } from "./store/sqlite.ts";
+import type { Store } from "./store/store.ts";
+
+const SWEEP_MS = 60_000;
+/** Often enough that a full disk shows within five seconds. */
+const HEALTH_MS = 4_000;
+/** On a stop, clients are told to leave within this. */
+const SPREAD_MS = 5_000;
+
+export type RelayOptions = {
+  loaded: LoadedConfig;
+  /** Environment for a reload's `${NAME}`s. */
+  env?: Record<string, string | undefined> | undefined;
+  clock?: Clock | undefined;
+  logger?: Logger | undefined;
+  /** Watch config and knowledge for changes (default true). */
+  watch?: boolean | undefined;
+  /** Serves what the relay has no route for. */
+  fallback?: FallbackHandler | undefined;
+};
+
+export interface Relay {
+  /** Listens; resolves with the port once every adapter had its chance to get ready. */
+  listen(): Promise<{ host: string; port: number; notReady: string[] }>;
+  /** Reads the config again. Sockets stay. Rejects with `ConfigError` and changes nothing when it has mistakes. */
+  reload(): Promise<void>;
+  /** Graceful stop: no new links, running turns and webhooks end (at most `server.drainMs`), then the store closes. */
+  close(): Promise<void>;
+}
+
+export async function createRelay(options: RelayOptions): Promise<Relay> {
+  let { config } = options.loaded;
+  const { baseDir, file } = options.loaded;
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? createLogger(config.log);
+  const metrics = createMetrics();
+  const storePath = resolve(baseDir, config.store.path);
+  const cacheDir = join(dirname(storePath), "cache");
+  if (config.mode === "dev") logger.warn({}, "dev mode: sites without origins accept any page");
+
+  let directory: BuiltDirectory = buildDirectory(config, { baseDir, cacheDir }, logger);
+  await mkdir(dirname(storePath), { recursive: true });
+  const store: Store = config.store.kind === "memory" ? createMemoryStore() : await openSqliteStore({ path: storePath });
+  await store.releaseLeases();
+
+  const now = (): number => clock.now();
+  const hub = createHub();
+  const rooms = createRooms(store, now);
+  const serial = createSerialQueue();
+  let limits = createLimits(config.limits, now);
+  let draining = false;
+  let storeOk: { ok: boolean; reason: string | undefined } = { ok: true, reason: undefined };
+  let notReady: string[] = ["starting"];
+
+  const publisher = createPublisher({
+    store,
+    hub,
+    now,
+    wakeJobs: () => jobs.wake(),
+    onEntry: (_room, event) =>
+      metrics.entries.inc({ type: event.type, author: event.type === "message-added" ? event.message.author.kind : "relay" }),
+  });
+  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
+  const turns = createTurns({
+    ...shared,
+    report: (report) => {
+      metrics.turns.inc({ region: report.regionId, outcome: report.outcome });
+      metrics.turnSeconds.observe(report.ms / 1_000);
+      logger.info(
+        {
+          region: report.regionId,
+          conversation: report.conversationId,
+          outcome: report.outcome,
+          ms: report.ms,
+          steps: report.trace,
+          ...(report.recovered ? { recovered: true } : {}),
+        },
+        "turn",
+      );
+    },
+  });
+  const deskJobs = createDeskJobs(shared);
+  const counted =
+    (kind: string, run: JobHandler): JobHandler =>
+    async (job, signal) => {
+      try {
+        await run(job, signal);
+        metrics.jobs.inc({ kind, result: "done" });
+      } catch (error) {
+        metrics.jobs.inc({ kind, result: "failed" });
+        throw error;
+      }
+    };
+  const jobs = createJobRunner({
+    store,
+    clock,
+    logger,
+    schedule: webhookSchedule,
+    handlers: {
+      [HANDOFF_JOB]: counted(HANDOFF_JOB, deskJobs.handoff),
+      [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, deskJobs.offerTimeout),
+    },
+  });
+  const hello = createHello({ ...shared, hub, turns });
+  const handle = createHandle({ ...shared, turns });
+  const deskDoor = createDeskDoor(shared);
+  const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
+
+  const peer = createPeerReader(config.server.trustedProxies, config.server.countryHeader);
+  const origins = (): BuiltDirectory["origins"] => directory.origins;
+  const open: SseDeps["open"] = new Map();
+  const assets = await loadAssets(config.server.widgetDir === undefined ? "" : resolve(baseDir, config.server.widgetDir));
+  const app = createHttp({
+    door,
+    store,
+    limits: () => limits,
+    metrics,
+    now,
+    open,
+    assets,
+    inbound: { directory: () => directory, receive: deskDoor.receive, metrics, logger, now },
+    peer,
+    origins,
+    adminToken: () => config.server.adminToken,
+    ready: () => ({ ok: notReady.length === 0, reasons: notReady.map((name) => `not ready: ${name}`) }),
+    draining: () => draining,
+    beforeMetrics: () => {
+      metrics.storeUp.set(storeOk.ok ? 1 : 0);
+    },
+    fallback: options.fallback,
+  });
+  const listener = getRequestListener(app.fetch);
+  const server: Server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const sockets = attachSocketIo(server, { door, limits: () => limits, peer, origins, metrics, clock, draining: () => draining });
+
+  const timers: (() => void)[] = [];
+  function every(ms: number, run: () => void): void {
+    let cancel = clock.after(ms, function again() {
+      run();
+      cancel = clock.after(ms, again);
+    });
+    timers.push(() => cancel());
+  }
+
+  async function probeStore(): Promise<void> {
+    const health = await store
+      .health()
+      .catch((error: unknown) => ({ ok: false, reason: String(error), queued: 0, commits: 0, entries: 0 }));
+    metrics.storeQueued.set(health.queued);
+    if (health.ok !== storeOk.ok)
+      logger[health.ok ? "info" : "error"]({ reason: health.reason }, health.ok ? "the store answers again" : "the store refuses to write");
+    storeOk = { ok: health.ok, reason: health.reason };
+  }
+
+  let watcher: FSWatcher | undefined;
+  async function watchFiles(): Promise<void> {
+    if (options.watch === false) return;
+    await watcher?.close();
+    const watched = directory.watched();
+    const pending = new Map<string, () => void>();
+    watcher = watch([file, ...new Set(watched.map((entry) => entry.path))], {
+      ignoreInitial: true,
+      awaitWriteFinish: { stabilityThreshold: 150, pollInterval: 50 },
+    });
+    const later = (key: string, run: () => Promise<void>): void => {
+      pending.get(key)?.();
+      pending.set(
+        key,
+        clock.after(100, () => {
+          pending.delete(key);
+          run().catch((error: unknown) => logger.error({ err: error, changed: key }, "a reload failed; what served before serves on"));
+        }),
+      );
+    };
+    watcher.on("all", (_event, path) => {
+      if (resolve(path) === resolve(file)) return later("config", reload);
+      for (const entry of watched) {
+        if (resolve(path) !== entry.path && !resolve(path).startsWith(`${entry.path}/`)) continue;
+        later(entry.name, async () => {
+          await entry.init();
+          logger.info({ adapter: entry.name }, "reloaded after a change of its files");
+        });
+      }
+    });
+  }
+
+  async function reload(): Promise<void> {
+    const loaded = await loadConfig(file, options.env ?? process.env);
+    const fresh = buildDirectory(loaded.config, { baseDir, cacheDir }, logger);
+    const missing = await fresh.init();
+    const before = directory;
+    const fixed = ["server", "store"] as const;
+    for (const key of fixed)
+      if (JSON.stringify(loaded.config[key]) !== JSON.stringify(config[key]))
+        logger.warn({ key }, "this part of the config takes effect at the next start");
+    config = loaded.config;
+    directory = fresh;
+    notReady = missing;
+    limits = createLimits(config.limits, now);
+    logger.info({ sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady }, "config reloaded");
+    await watchFiles();
+    // Turns that run hold adapters of the old directory; they get their time.
+    clock.after(config.server.drainMs, () => void before.close());
+  }
+
+  return {
+    async listen() {
+      const address = await new Promise<AddressInfo>((done, failed) => {
+        server.once("error", failed);
+        server.listen(config.server.port, config.server.host, () => done(server.address() as AddressInfo));
+      });
+      notReady = await directory.init();
+      const recovered = await turns.recover();
+      if (recovered > 0) logger.info({ conversations: recovered }, "open turns run again");
+      jobs.start();
+      every(SWEEP_MS, () => {
+        limits.sweep();
+        rooms.sweep();
+      });
+      every(HEALTH_MS, () => void probeStore());
+      await watchFiles();
+      logger.info(
+        { host: config.server.host, port: address.port, sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady },
+        "listening",
+      );
+      return { host: config.server.host, port: address.port, notReady };
+    },
+    reload,
+    async close() {
+      if (draining) return;
+      draining = true;
+      const { drainMs } = config.server;
+      logger.info({ links: hub.size, turns: turns.running }, "draining");
+      for (const cancel of timers) cancel();
+      await watcher?.close();
+      // Spread the reconnects: every client is told another moment.
+      const spreadMs = Math.min(SPREAD_MS, drainMs);
+      hub.broadcast(() => ({ type: "goaway", afterMs: Math.floor(clock.random() * spreadMs) }));
+      const until = clock.now() + spreadMs;
+      while (hub.size > 0 && clock.now() < until) await new Promise<void>((done) => clock.after(50, done));
+      await serial.idle();
+      await turns.drain(drainMs);
+      await jobs.stop(drainMs);
+      hub.closeAll("draining");
+      await sockets.close();
+      await new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      });
+      await directory.close();
+      await store.close();
+      logger.info({}, "stopped");
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** What routing hands to a turn: a site, and exactly one region with its adapters. */
+import type { HandoffAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type { RegionConfig, SiteConfig } from "../config/schema.ts";
+
+export type Site = SiteConfig & { id: string };
+
+/** A call through the guard: time-out, retry, breaker, and the next adapter when one fails or its answer is turned down. Rejects with `AdapterError`. */
+export interface Guarded<Adapter> {
+  call<Value>(
+    run: (adapter: Adapter, signal: AbortSignal) => Promise<Value>,
+    signal?: AbortSignal,
+    accept?: (value: Value) => boolean,
+  ): Promise<{ value: Value; adapter: string }>;
+  states(): { name: string; state: string }[];
+}
+
+/** A region's adapters, limits and list of hosts. A turn is given one and cannot reach another. */
+export type Region = {
+  id: string;
+  config: RegionConfig;
+  nlu: Guarded<NluAdapter>;
+  knowledge: Guarded<KnowledgeAdapter>;
+  /** Desks in order; `id` is unique in the whole config and names the inbound route. */
+  desks: readonly { id: string; adapter: HandoffAdapter }[];
+};

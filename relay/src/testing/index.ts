@@ -1,0 +1,9 @@
+/** Contract suites for everyone's adapters and stores, and the parts they are tested with. Needs no test framework. */
+export * from "./adapter-context.ts";
+export * from "./contract.ts";
+export * from "./fake-clock.ts";
+export * from "./handoff-suite.ts";
+export * from "./http-server.ts";
+export * from "./knowledge-suite.ts";
+export * from "./nlu-suite.ts";
+export * from "./store-suite.ts";
