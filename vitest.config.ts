@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: { conditions: ["@allhours/source"] },
-  ssr: { resolve: { conditions: ["@allhours/source", "node", "import", "module", "default"] } },
+  ssr: { resolve: { conditions: ["@allhours/source"] } },
   test: {
     include: ["{protocol,widget,relay,demo,scripts}/**/*.test.ts", "e2e/**/*.unit.test.ts"],
     environment: "node",
