@@ -1,0 +1,305 @@
+import type { Ack, Command, Hello, Welcome } from "@allhours/protocol";
+import { describe, expect, test } from "vitest";
+import { createConnection, LINK_TIMES } from "./connection.ts";
+import { LinkFailed, LinkRefused, type LinkHandlers, type Transport } from "./ports.ts";
+import type { ConnectionState } from "./state.ts";
+import { createFakeNet, silentLogger } from "./testing/chat-harness.ts";
+import { createFakeClock } from "./testing/fake-clock.ts";
+
+const hello = { type: "hello", version: 1, site: "demo" } as const satisfies Hello;
+const welcome = { region: "eu" } as Welcome;
+const ok: Ack = { ok: true, value: null };
+
+type FakeLink = { through: number; relay: string; handlers: LinkHandlers; closed: boolean; sent: Command[] };
+
+/** Transports whose opening and answering the test decides. */
+function setUp(transportCount = 2, relays = ["https://one.test"]) {
+  const clock = createFakeClock();
+  const net = createFakeNet();
+  const states: ConnectionState[] = [];
+  const tries: { at: number; through: number; relay: string }[] = [];
+  const links: FakeLink[] = [];
+  const told = { lost: 0, unknown: 0, events: 0 };
+  const world = {
+    open: (_through: number): Error | undefined => undefined,
+    answer: (_command: Command): Ack | undefined => ok,
+  };
+  const transports = Array.from({ length: transportCount }, (_, through) => async (): Promise<Transport> => ({
+    pipe: "loopback",
+    async open(relay, _hello, handlers) {
+      tries.push({ at: clock.now(), through, relay });
+      const error = world.open(through);
+      if (error !== undefined) throw error;
+      const link: FakeLink = { through, relay, handlers, closed: false, sent: [] };
+      links.push(link);
+      return {
+        welcome,
+        link: {
+          pipe: "loopback",
+          send(command, timeoutMs) {
+            link.sent.push(command);
+            const ack = world.answer(command);
+            return ack === undefined || link.closed
+              ? new Promise((none) => clock.after(timeoutMs, () => none(undefined)))
+              : Promise.resolve(ack);
+          },
+          close: () => void (link.closed = true),
+        },
+      };
+    },
+  }));
+  const connection = createConnection({
+    transports,
+    relays,
+    clock,
+    net,
+    logger: silentLogger,
+    hello: () => hello,
+    on: {
+      state: (state) => void states.push(state),
+      welcome: () => {},
+      event: () => void (told.events += 1),
+      lost: () => void (told.lost += 1),
+      sessionUnknown: () => void (told.unknown += 1),
+    },
+  });
+  const open = (): FakeLink[] => links.filter((link) => !link.closed);
+  const last = (): ConnectionState => states.at(-1)!;
+  return { clock, net, states, tries, links, open, last, told, world, connection };
+}
+const down = (): Error => new LinkFailed("down");
+
+describe("opening", () => {
+  test("connecting, then online; closing is idle and final", async () => {
+    const { connection, clock, states, open, links } = setUp();
+    connection.open();
+    connection.open();
+    await clock.settle();
+    expect(states.map(({ status }) => status)).toEqual(["connecting", "online"]);
+    expect(links).toHaveLength(1);
+    connection.close();
+    await clock.advance(60_000);
+    expect(states.at(-1)).toEqual({ status: "idle" });
+    expect(open()).toHaveLength(0);
+    expect(links).toHaveLength(1);
+  });
+
+  test("waits grow to at most 20 s and never stop; the state says when the next try is", async () => {
+    const { connection, clock, tries, world, last } = setUp(1);
+    world.open = down;
+    connection.open();
+    await clock.settle();
+    for (let round = 0; round < 15; round += 1) {
+      const state = last();
+      if (state.status !== "reconnecting" || state.nextAt === undefined) throw new Error(`unexpected ${state.status}`);
+      expect(state.attempt).toBe(round + 1);
+      expect(state.nextAt - clock.now()).toBeLessThanOrEqual(Math.min(20_000, 500 * 2 ** round));
+      await clock.advance(state.nextAt - clock.now());
+    }
+    expect(tries).toHaveLength(16);
+  });
+
+  test("the second transport after two failures of the first, and the first again after a while", async () => {
+    const { connection, clock, tries, world, open, last } = setUp();
+    world.open = (through) => (through === 0 ? down() : undefined);
+    connection.open();
+    await clock.advance(60_000);
+    expect(tries.map(({ through }) => through)).toEqual([0, 0, 1]);
+    expect(last()).toMatchObject({ status: "online" });
+    world.open = () => undefined;
+    await clock.advance(LINK_TIMES.preferAgainMs);
+    expect(open().map(({ through }) => through)).toEqual([0]);
+  });
+
+  test("a preferred transport that still fails leaves the working link alone", async () => {
+    const { connection, clock, world, open, states, told } = setUp();
+    world.open = (through) => (through === 0 ? down() : undefined);
+    connection.open();
+    await clock.advance(60_000);
+    const before = states.length;
+    await clock.advance(LINK_TIMES.preferAgainMs * 3);
+    expect(open().map(({ through }) => through)).toEqual([1]);
+    expect(states).toHaveLength(before);
+    expect(told.lost).toBe(0);
+  });
+
+  test("each failure moves on to the next relay", async () => {
+    const { connection, clock, tries, world } = setUp(1, ["https://one.test", "https://two.test"]);
+    world.open = () => (tries.length < 3 ? down() : undefined);
+    connection.open();
+    await clock.advance(10_000);
+    expect(tries.map(({ relay }) => relay)).toEqual(["https://one.test", "https://two.test", "https://one.test"]);
+  });
+});
+
+describe("refusals", () => {
+  test.each(["origin-refused", "unknown-site", "unsupported-version"])("%s is final until asked again", async (code) => {
+    const { connection, clock, tries, world, last } = setUp();
+    world.open = () => new LinkRefused(code, code);
+    connection.open();
+    await clock.advance(120_000);
+    expect(tries).toHaveLength(1);
+    expect(last()).toEqual({ status: "refused", code });
+    world.open = () => undefined;
+    connection.open();
+    await clock.settle();
+    expect(last()).toMatchObject({ status: "online" });
+  });
+
+  test("an unknown session is forgotten and the next hello goes out at once", async () => {
+    const { connection, clock, tries, world, told, last } = setUp();
+    world.open = () => (told.unknown === 0 ? new LinkRefused("session-unknown", "gone") : undefined);
+    connection.open();
+    await clock.settle();
+    expect([told.unknown, tries.length, last().status]).toEqual([1, 2, "online"]);
+  });
+
+  test("a relay that knows no session at all is not hammered", async () => {
+    const { connection, clock, tries, world } = setUp();
+    world.open = () => new LinkRefused("session-unknown", "gone");
+    connection.open();
+    await clock.settle();
+    expect(tries).toHaveLength(2);
+    await clock.advance(10_000);
+    expect(tries.length).toBeLessThan(20);
+  });
+
+  test("retryAfterMs is obeyed, and a refusal is no reason to change the transport", async () => {
+    const { connection, clock, tries, world } = setUp();
+    world.open = () => (tries.length < 5 ? new LinkRefused("too-many-links", "later", 9_000) : undefined);
+    connection.open();
+    await clock.advance(200_000);
+    expect(tries.map(({ through }) => through)).toEqual([0, 0, 0, 0, 0]);
+    for (let index = 1; index < tries.length; index += 1)
+      expect(tries.at(index)!.at - tries.at(index - 1)!.at).toBeGreaterThanOrEqual(9_000);
+  });
+});
+
+describe("keeping", () => {
+  test("a lost link is replaced; after 30 s of peace the waits start small again", async () => {
+    const { connection, clock, links, states, world } = setUp(1);
+    connection.open();
+    await clock.settle();
+    const loseAndRead = async (): Promise<number> => {
+      links.at(-1)!.handlers.lost("reset");
+      const state = states.at(-1)!;
+      if (state.status !== "reconnecting") throw new Error(state.status);
+      await clock.advance(20_000);
+      return state.attempt;
+    };
+    world.open = () => undefined;
+    expect(await loseAndRead()).toBe(1);
+    links.at(-1)!.handlers.lost("reset");
+    expect(states.at(-1)).toMatchObject({ attempt: 2 });
+    await clock.advance(1_000);
+    await clock.advance(LINK_TIMES.stableMs);
+    expect(await loseAndRead()).toBe(1);
+  });
+
+  test("goaway opens the next link before the old one is let go", async () => {
+    const { connection, clock, links, states } = setUp(1);
+    connection.open();
+    await clock.settle();
+    links.at(0)!.handlers.event({ type: "goaway", afterMs: 4_000 });
+    await clock.advance(3_999);
+    expect(links).toHaveLength(1);
+    await clock.advance(1);
+    expect(links.map(({ closed }) => closed)).toEqual([true, false]);
+    expect(states.filter(({ status }) => status === "reconnecting")).toEqual([]);
+  });
+
+  test("events of a link that was replaced are not heard", async () => {
+    const { connection, clock, links, told } = setUp(1);
+    connection.open();
+    await clock.settle();
+    connection.renew("test", true);
+    await clock.advance(0);
+    const event = { type: "unknown", conversationId: "x", seq: 1, at: 0 } as const;
+    links.at(0)!.handlers.event(event);
+    links.at(0)!.handlers.lost("late");
+    expect(told.events).toBe(0);
+    links.at(1)!.handlers.event(event);
+    expect(told.events).toBe(1);
+    expect(links).toHaveLength(2);
+  });
+
+  test("a probe without an answer in 3 s means a new link at once", async () => {
+    const { connection, clock, links, open, world, told } = setUp(1);
+    connection.open();
+    await clock.settle();
+    expect(await connection.check()).toBe(true);
+    world.answer = () => undefined;
+    const checked = connection.check();
+    await clock.advance(2_999);
+    expect(links).toHaveLength(1);
+    await clock.advance(1);
+    expect(await checked).toBe(false);
+    await clock.advance(1);
+    expect(open()).toHaveLength(1);
+    expect([links.length, told.lost]).toEqual([2, 1]);
+  });
+
+  test("a wake probes at once, and again only after a second", async () => {
+    const { connection, clock, net, links } = setUp(1);
+    connection.open();
+    await clock.settle();
+    const probes = (): number => links.at(0)!.sent.filter(({ type }) => type === "probe").length;
+    for (let times = 0; times < 4; times += 1) net.wake();
+    await clock.settle();
+    expect(probes()).toBe(1);
+    await clock.advance(1_000);
+    net.wake();
+    await clock.settle();
+    expect(probes()).toBe(2);
+  });
+
+  test("a page that wakes on a dead link has another within 2 s", async () => {
+    const { connection, clock, net, open, world, links } = setUp(1);
+    connection.open();
+    await clock.advance(LINK_TIMES.stableMs);
+    world.answer = () => undefined;
+    net.wake();
+    await clock.advance(2_000);
+    expect(links.at(0)!.closed).toBe(true);
+    expect(open()).toHaveLength(1);
+  });
+
+  test("no network is said at once, and ends the wait when it is back", async () => {
+    const { connection, clock, net, open, world, last } = setUp(1);
+    connection.open();
+    await clock.settle();
+    world.open = down;
+    net.set(false);
+    expect(last()).toEqual({ status: "offline" });
+    expect(open()).toHaveLength(0);
+    await clock.advance(50_000);
+    expect(last()).toEqual({ status: "offline" });
+    world.open = () => undefined;
+    net.set(true);
+    await clock.settle();
+    expect(last()).toMatchObject({ status: "online" });
+  });
+});
+
+describe("ask", () => {
+  test("goes out on the next link when there is none, and again when the link dies under it", async () => {
+    const { connection, clock, world, links } = setUp(1);
+    world.open = () => (clock.now() < 1_800_000_000_400 ? down() : undefined);
+    world.answer = ({ type }) =>
+      type === "handoff-request" && links.length === 1 ? undefined : type === "probe" && links.length === 1 ? undefined : ok;
+    connection.open();
+    const asked = connection.ask(() => ({ type: "handoff-request", id: "i", conversationId: "c" }), 12_000);
+    await clock.advance(12_000);
+    expect(await asked).toEqual(ok);
+    expect(links).toHaveLength(2);
+  });
+
+  test("gives up in time", async () => {
+    const { connection, clock, world } = setUp(1);
+    world.open = down;
+    connection.open();
+    const asked = connection.ask(() => ({ type: "probe" }), 5_000);
+    await clock.advance(5_000);
+    expect(await asked).toBeUndefined();
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { createI18n, flatten } from "./i18n.ts";
+import { OPEN_CHAT, labelledLanguage } from "./launcher-labels.ts";
+import { locale as ar } from "./locales/ar.ts";
+import { locale as de } from "./locales/de.ts";
+import { locale as en, type AnyLocale } from "./locales/en.ts";
+import { locale as es } from "./locales/es.ts";
+import { locale as fr } from "./locales/fr.ts";
+import { locale as ja } from "./locales/ja.ts";
+import { locale as ptBR } from "./locales/pt-BR.ts";
+import { locale as zhHans } from "./locales/zh-Hans.ts";
+import { LOCALES, dirOf, matchLocale, type LocaleName } from "./match-locale.ts";
+import { WIRE_ERRORS } from "@allhours/protocol";
+
+const all: Record<LocaleName, AnyLocale> = { en, ar, de, es, fr, ja, "pt-BR": ptBR, "zh-Hans": zhHans };
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
+
+describe.each(LOCALES)("%s", (name) => {
+  it("has exactly the plural forms its language uses", () => {
+    const used = new Intl.PluralRules(name).resolvedOptions().pluralCategories.toSorted();
+    for (const forms of Object.values(all[name].plurals)) expect(Object.keys(forms).sort()).toEqual(used);
+  });
+  it("has the keys of English, in no other words than its own, with the same values put in", () => {
+    expect(Object.keys(all[name].text).sort()).toEqual(Object.keys(en.text).sort());
+    for (const [key, text] of Object.entries(all[name].text)) {
+      expect(text.trim(), key).not.toBe("");
+      expect(placeholders(text), key).toEqual(placeholders(en.text[key as keyof typeof en.text]));
+    }
+  });
+  it("labels the launcher", () => {
+    expect(OPEN_CHAT[labelledLanguage([name])]).toBeTruthy();
+    expect(labelledLanguage([name])).toBe(name.slice(0, 2));
+  });
+});
+
+it("has words for every wire error", () => {
+  for (const policy of Object.values(WIRE_ERRORS)) expect(en.text[policy.textKey]).toBeTypeOf("string");
+});
+
+describe("matchLocale", () => {
+  it.each([
+    [["de-AT", "en"], "de"],
+    [["pt-PT", "en-GB"], "pt-BR"],
+    [["PT_br"], "pt-BR"],
+    [["zh-CN"], "zh-Hans"],
+    [["zh"], "zh-Hans"],
+    [["zh-TW", "ja"], "ja"],
+    [["zh-Hant-HK"], "zh-Hans"],
+    [["nl", "fr-CA", "en"], "fr"],
+    [["ar-EG"], "ar"],
+    [["nl"], undefined],
+    [[], undefined],
+  ] as const)("%j is met by %s", (wanted, found) => {
+    expect(matchLocale(wanted, LOCALES)).toBe(found);
+  });
+  it("knows which way a language runs", () => {
+    expect([dirOf("ar-EG"), dirOf("en"), dirOf("arn")]).toEqual(["rtl", "ltr", "ltr"]);
+  });
+});
+
+it("labels the launcher in the first language it has a word for", () => {
+  expect([["nl", "PT-pt", "en"], ["nl"], [""], []].map((wanted) => labelledLanguage(wanted))).toEqual(["pt", "en", "en", "en"]);
+});
+
+describe("createI18n", () => {
+  it("counts in all six Arabic forms", async () => {
+    const i18n = await createI18n(["ar"]);
+    const said = [0, 1, 2, 3, 11, 100].map((count) => i18n.plural("newMessages", count));
+    expect(new Set(said).size).toBe(6);
+    expect(said[1]).toBe(ar.plurals.newMessages.one);
+    expect(said[3]).toContain("3");
+    expect(i18n.dir).toBe("rtl");
+  });
+  it("puts values in as they are and changes its language", async () => {
+    const i18n = await createI18n(["nl", "en-GB"]);
+    expect(i18n.t("joined", { name: "<b>Inés & co</b>" })).toBe("<b>Inés & co</b> joined the conversation");
+    await i18n.setLocale(["de"]);
+    expect(i18n.locale).toBe("de");
+    expect(i18n.t("send")).toBe("Senden");
+  });
+  it("tells the time of a place, and nothing for a place it does not know", async () => {
+    const i18n = await createI18n(["en"]);
+    const at = Date.UTC(2026, 10, 23, 2, 14);
+    expect(i18n.time(at, "Asia/Manila")).toBe("10:14");
+    expect(i18n.time(at, "Middle/Earth")).toBeUndefined();
+  });
+  it("names today and yesterday", async () => {
+    const i18n = await createI18n(["es"]);
+    const noon = new Date(2026, 10, 23, 12).getTime();
+    expect([i18n.day(noon, noon), i18n.day(noon - 86_400_000, noon)]).toEqual(["Hoy", "Ayer"]);
+    expect(i18n.day(noon - 3 * 86_400_000, noon)).toContain("20");
+  });
+});
+
+it("lays plural forms flat", () => {
+  expect(flatten(en)).toMatchObject({ send: "Send", waiting_one: "Waiting to send" });
+});
