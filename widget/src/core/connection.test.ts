@@ -22,14 +22,23 @@ function setUp(transportCount = 2, relays = ["https://one.test"]) {
   const told = { lost: 0, unknown: 0, events: 0 };
   const world = {
     open: (_through: number): Error | undefined => undefined,
+    /** How long a try says nothing before it opens, milliseconds. */
+    silentMs: (_through: number): number => 0,
     answer: (_command: Command): Ack | undefined => ok,
   };
   const transports = Array.from({ length: transportCount }, (_, through) => async (): Promise<Transport> => ({
     pipe: "loopback",
-    async open(relay, _hello, handlers) {
+    async open(relay, _hello, handlers, timeoutMs, signal) {
       tries.push({ at: clock.now(), through, relay });
       const error = world.open(through);
       if (error !== undefined) throw error;
+      const waitMs = world.silentMs(through);
+      if (waitMs > 0) {
+        await new Promise<void>((resolve, reject) => {
+          signal.addEventListener("abort", () => reject(new LinkFailed("aborted")));
+          clock.after(Math.min(waitMs, timeoutMs), () => (waitMs < timeoutMs ? resolve() : reject(new LinkFailed("no welcome in time"))));
+        });
+      }
       const link: FakeLink = { through, relay, handlers, closed: false, sent: [] };
       links.push(link);
       return {
@@ -109,6 +118,49 @@ describe("opening", () => {
     world.open = () => undefined;
     await clock.advance(LINK_TIMES.preferAgainMs);
     expect(open().map(({ through }) => through)).toEqual([0]);
+  });
+
+  test("a first transport that is swallowed has the second beside it, and the link that opened is kept", async () => {
+    const { connection, clock, tries, links, open, last, world } = setUp();
+    world.silentMs = (through) => (through === 0 ? Infinity : 0);
+    connection.open();
+    await clock.advance(LINK_TIMES.hedgeMs - 1);
+    expect(tries.map((one) => one.through)).toEqual([0]);
+    await clock.advance(1);
+    expect(last().status).toBe("online");
+    expect(open().map((link) => link.through)).toEqual([1]);
+    await clock.advance(60_000);
+    expect(links).toHaveLength(1);
+  });
+
+  test("a slow first transport that opens before the second is kept, and only one link stays", async () => {
+    const { connection, clock, open, last, world } = setUp();
+    world.silentMs = (through) => (through === 0 ? LINK_TIMES.hedgeMs + 100 : 1_000);
+    connection.open();
+    await clock.advance(LINK_TIMES.hedgeMs + 5_000);
+    expect(last().status).toBe("online");
+    expect(open().map((link) => link.through)).toEqual([0]);
+  });
+
+  test("with both swallowed it tries again later", async () => {
+    const { connection, clock, tries, last, world } = setUp();
+    world.silentMs = () => Infinity;
+    connection.open();
+    await clock.advance(LINK_TIMES.openMs + LINK_TIMES.hedgeMs);
+    expect(last().status).toBe("reconnecting");
+    const before = tries.length;
+    await clock.advance(120_000);
+    expect(tries.length).toBeGreaterThan(before);
+    expect(new Set(tries.map((one) => one.through))).toEqual(new Set([0, 1]));
+  });
+
+  test("a second that refuses while the first is silent is believed", async () => {
+    const { connection, clock, last, world } = setUp();
+    world.silentMs = (through) => (through === 0 ? Infinity : 0);
+    world.open = (through) => (through === 1 ? new LinkRefused("origin-refused", "no") : undefined);
+    connection.open();
+    await clock.advance(LINK_TIMES.hedgeMs + 10);
+    expect(last()).toEqual({ status: "refused", code: "origin-refused" });
   });
 
   test("a preferred transport that still fails leaves the working link alone", async () => {
