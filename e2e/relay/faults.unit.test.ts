@@ -205,6 +205,11 @@ regions:
     knowledge: [{ use: embedded, articles: 7 }]
     handoff: [{ use: webhook, url: "not a url", secret: "\${NOT_SET_ANYWHERE}" }]
     answerAt: 3
+    egress: ["http://intranet.example"]
+  apac:
+    nlu: [{ use: http, url: "https://nlu.example", guard: { timeoutMs: soon, retrys: 1 } }]
+    knowledge: []
+    handoff: [{ use: webhook, id: eu-webhook, url: "https://desk.example", secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw }]
 `,
     );
     const entry = fileURLToPath(new URL("../client/relay-process.ts", import.meta.url));
@@ -225,6 +230,10 @@ regions:
       "regions.eu.handoff.0.url",
       "regions.eu.handoff.0.secret",
       "regions.eu.answerAt",
+      "regions.eu.egress.0",
+      "regions.apac.nlu.0.guard.timeoutMs",
+      "regions.apac.nlu.0.guard.retrys",
+      "regions.apac.handoff.0.id",
     ]) {
       const line = lines.find((one) => one.includes(` ${path}: `));
       expect(line, path).toMatch(/:\d+ \S+: .*expected/);

@@ -212,6 +212,19 @@ describe("a case", () => {
     await client.waitFor(isMode("ended"));
     expect((await client.ask("track my parcel")).answer.message.author.kind).toBe("bot");
   });
+
+  it("is opened by one request after an end, and its events have ids of their own in every conversation", async () => {
+    const id = newId();
+    const webhookIds: string[] = [];
+    for (const client of [await begin(), await begin()]) {
+      const ref = await openCase(client);
+      await reply("conversation.ended", { ...ref });
+      await client.waitFor(isMode("ended"));
+      expect(await client.command({ type: "handoff-request", id, conversationId: ref.conversationId })).toMatchObject({ ok: true });
+      webhookIds.push((await hook("handoff.offered", client, 2)).id);
+    }
+    expect(new Set(webhookIds).size).toBe(2);
+  });
 });
 
 describe("what a desk sends", () => {

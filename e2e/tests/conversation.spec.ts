@@ -7,6 +7,8 @@ for (const pipe of ["socketio", "sse"] as Pipe[]) {
     test.use({ pipe });
 
     test("asks in the shop, is answered with a source, and the source opens", async ({ demo, page, chat }) => {
+      const streams: string[] = [];
+      page.on("request", (request) => request.url().endsWith("/v1/stream") && streams.push(request.url()));
       await page.goto(demo.url);
       await chat.open();
       await expect(chat.bubbles("bot").first()).toContainText("automated assistant");
@@ -19,8 +21,7 @@ for (const pipe of ["socketio", "sse"] as Pipe[]) {
       const [help] = await Promise.all([page.waitForEvent("popup"), source.click()]);
       await expect(help.getByRole("heading", { level: 1 })).toContainText(/return/i);
       await expect(help.locator("article")).toContainText("30 days");
-      const used = await page.evaluate(() => performance.getEntriesByType("resource").some((entry) => entry.name.includes("/v1/stream")));
-      expect(used).toBe(pipe === "sse");
+      expect(streams.length > 0).toBe(pipe === "sse");
     });
 
     test("offers choices, takes one, takes thumbs", async ({ demo, page, chat }) => {
@@ -67,7 +68,7 @@ for (const pipe of ["socketio", "sse"] as Pipe[]) {
       await chat.open();
       const second = await openChat(context);
       await second.page.goto(demo.url);
-      await expect(second.box).toBeVisible();
+      await second.open();
       await second.type("How much is shipping to Japan?");
       await expect(chat.bubbles("visitor")).toHaveText(["How much is shipping to Japan?"]);
       await expect(chat.bubbles("bot")).toHaveCount(2);

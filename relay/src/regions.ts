@@ -7,7 +7,8 @@ import { createEgress } from "./adapters/egress.ts";
 import { createGuard } from "./adapters/guard.ts";
 import { lookupAdapter } from "./adapters/registry.ts";
 import type { AdapterContext, AdapterKind, AdapterKinds, Lifecycle } from "./adapters/spec.ts";
-import type { Config } from "./config/schema.ts";
+import { adapterId } from "./config/load.ts";
+import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
 import type { Logger } from "./observe/logger.ts";
 import type { Guarded, Region } from "./routing/types.ts";
@@ -40,12 +41,12 @@ export function buildDirectory(config: Config, place: { baseDir: string; cacheDi
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const makeAll = <Kind extends AdapterKind>(kind: Kind): { name: string; adapter: AdapterKinds[Kind]; timing: GuardTiming }[] =>
       regionConfig[kind].map((entry, index) => {
-        const { use, id, guard, ...options } = entry as { use: string; id?: string; guard?: GuardTiming } & Record<string, unknown>;
+        const { use, id, guard, ...options } = entry as AdapterEntry;
         const found = lookupAdapter(kind, use);
         if (!found.ok) throw new Error(found.issue);
         const parsed = found.definition.parseOptions(options);
         if (!parsed.ok) throw new Error(parsed.issues.map((issue) => `${issue.path}: ${issue.expected}`).join("; "));
-        const name = id ?? `${regionId}-${use}${index === 0 ? "" : `-${index + 1}`}`;
+        const name = adapterId(regionId, { use, id }, index);
         const context: AdapterContext = {
           regionId,
           path: `regions.${regionId}.${kind}.${index}`,
@@ -103,4 +104,5 @@ export function buildDirectory(config: Config, place: { baseDir: string; cacheDi
   };
 }
 
-type GuardTiming = { timeoutMs?: number; retries?: number };
+type AdapterEntry = RegionConfig["nlu"][number];
+type GuardTiming = NonNullable<AdapterEntry["guard"]>;

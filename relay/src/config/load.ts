@@ -8,7 +8,8 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Docume
 import * as v from "valibot";
 import type { AdapterKind } from "../adapters/spec.ts";
 import { lookupAdapter } from "../adapters/registry.ts";
-import { configSchema, type Config } from "./schema.ts";
+import { readEgressHost } from "../adapters/egress.ts";
+import { configSchema, isOrigin, type Config } from "./schema.ts";
 
 export type ConfigIssue = { path: string; expected: string; line?: number | undefined };
 
@@ -81,7 +82,9 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
   for (const [regionId, region] of Object.entries(regions)) {
     for (const kind of ["nlu", "knowledge", "handoff"] as const)
       adapterIssues(kind, recordOf(region)[kind], `regions.${regionId}.${kind}`, issues);
+    egressIssues(recordOf(region)["egress"], `regions.${regionId}.egress`, issues);
   }
+  deskIssues(regions, issues);
   for (const [siteId, site] of Object.entries(recordOf(recordOf(input)["sites"])))
     siteIssues(siteId, recordOf(site), Object.keys(regions), recordOf(input)["mode"] === "dev", issues);
   return parsed.success && issues.length === 0 ? parsed.output : undefined;
@@ -117,6 +120,35 @@ function adapterIssues(kind: AdapterKind, list: unknown, path: string, issues: C
     if (!parsed.ok)
       for (const issue of parsed.issues)
         issues.push({ path: `${path}.${index}${issue.path ? `.${issue.path}` : ""}`, expected: issue.expected });
+  }
+}
+
+function egressIssues(list: unknown, path: string, issues: ConfigIssue[]): void {
+  if (!Array.isArray(list)) return;
+  for (const [index, entry] of list.entries()) {
+    if (typeof entry !== "string" || !isOrigin(entry)) continue;
+    const read = readEgressHost(entry);
+    if (!read.ok) issues.push({ path: `${path}.${index}`, expected: read.expected });
+  }
+}
+
+/** The id of an adapter in its list: its own, or one made from its place. Desks are reached by it: `/v1/inbound/<id>`. */
+export function adapterId(regionId: string, entry: { use: string; id?: unknown }, index: number): string {
+  return typeof entry.id === "string" ? entry.id : `${regionId}-${entry.use}${index === 0 ? "" : `-${index + 1}`}`;
+}
+
+function deskIssues(regions: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const seen = new Set<string>();
+  for (const [regionId, region] of Object.entries(regions)) {
+    const list = recordOf(region)["handoff"];
+    if (!Array.isArray(list)) continue;
+    for (const [index, entry] of list.entries()) {
+      const { use, id } = recordOf(entry);
+      if (typeof use !== "string") continue;
+      const name = adapterId(regionId, { use, id }, index);
+      if (seen.has(name)) issues.push({ path: `regions.${regionId}.handoff.${index}.id`, expected: `expected an id no other desk has; "${name}" is taken` });
+      seen.add(name);
+    }
   }
 }
 

@@ -35,7 +35,13 @@ export function isOrigin(value: string): boolean {
 }
 const origin = v.pipe(v.string("expected text"), v.check(isOrigin, "expected an exact origin, as https://shop.example (no path, no *)"));
 
-const adapter = v.looseObject({ use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1)) });
+/** Limits of one adapter in its list: see adapters/guard.ts for the defaults. */
+export const guardSchema = v.strictObject({
+  timeoutMs: v.optional(ms(10, 120_000)),
+  retries: v.optional(count(0, 5)),
+  breaker: v.optional(v.strictObject({ failures: v.optional(count(1, 1_000)), halfOpenAfterMs: v.optional(ms(10, 3_600_000)) })),
+});
+const adapter = v.looseObject({ guard: v.optional(guardSchema), id: v.optional(name), use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1)) });
 const when = v.strictObject({
   countries: v.optional(v.array(country, "expected a list of countries")),
   timezones: v.optional(v.array(v.string("expected an IANA zone or a pattern as Europe/*"), "expected a list of time zones")),

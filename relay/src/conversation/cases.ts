@@ -41,8 +41,9 @@ export function botMessage(id: string, site: Site, language: string, parts: Part
   };
 }
 
+/** The id names conversation, entry and kind: a visitor who reuses an id in two conversations still makes two events. */
 function handoffJob(job: HandoffJob): JobDraft {
-  return { kind: HANDOFF_JOB, key: job.conversationId, id: `evt_${job.entryId}_${job.type}`, payload: job };
+  return { kind: HANDOFF_JOB, key: job.conversationId, id: `evt_${derivedId(job.conversationId, job.entryId, job.type)}`, payload: job };
 }
 
 const spoken: Record<HandoffReason, "gettingPerson" | "gaveUp" | "urgent"> = {
