@@ -7,6 +7,7 @@ import { nodeResolve } from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 import type { OutputBundle, Plugin, RollupOptions } from "rollup";
 import esbuild from "rollup-plugin-esbuild";
+import { webSocketOnly, withoutUnusedMembers } from "./scripts/lean-libraries.ts";
 
 const scriptDir = "widget/dist/script";
 const npmDir = "widget/dist/npm";
@@ -43,35 +44,6 @@ function squeezeTemplates(): Plugin {
         .replaceAll(/\}\n</g, "}<");
       return { code: squeezed, map: null };
     },
-  };
-}
-
-/**
- * Socket.IO's client brings long-polling, WebTransport and code for Node along; the widget opens WebSockets only, and has
- * another pipe where those are blocked. Puts an index and a transport list with just that in their place.
- */
-function webSocketOnly(): Plugin {
-  const build = "node_modules/engine.io-client/build/esm";
-  const [index, transports] = ["\0engine", "\0engine-transports"];
-  const sources: Record<string, string> = {
-    [index]: `
-      export { Socket } from "/${build}/socket.js";
-      export { installTimerFunctions } from "/${build}/util.js";
-      export { parse } from "/${build}/contrib/parseuri.js";
-      export { nextTick } from "/${build}/globals.js";
-      export const Fetch = undefined, NodeXHR = undefined, XHR = undefined, NodeWebSocket = undefined, WebSocket = undefined, WebTransport = undefined;`,
-    [transports]: `import { WS } from "/${build}/transports/websocket.js"; export const transports = { websocket: WS };`,
-  };
-  return {
-    name: "websocket-only",
-    async resolveId(id, importer) {
-      if (id === "engine.io-client") return index;
-      if (id.startsWith(`/${build}/`)) return this.resolve(process.cwd() + id, importer, { skipSelf: true });
-      if (importer?.includes("/engine.io-client/") !== true) return null;
-      if (id.endsWith("transports/index.js")) return transports;
-      return id.endsWith(".node.js") ? this.resolve(id.replace(".node.js", ".js"), importer, { skipSelf: true }) : null;
-    },
-    load: (id) => sources[id] ?? null,
   };
 }
 
@@ -143,7 +115,13 @@ const chunks: RollupOptions = {
   input: { panel: "widget/src/view/mount.ts" },
   // The transports share the protocol with the panel and import it from there; a facade in front would be one more request.
   preserveEntrySignatures: "allow-extension",
-  plugins: [clean(scriptDir), webSocketOnly(), resolve, squeezeTemplates(), transpile, small(true), manifest()],
+  treeshake: {
+    // Commands are read by the relay; their list, made at import, would bring their schemas along.
+    moduleSideEffects: (id) => !id.includes("/protocol/src/"),
+    // How idb adds its shortcuts and cursor loops, which storage/idb.ts does without.
+    manualPureFunctions: ["replaceTraps"],
+  },
+  plugins: [clean(scriptDir), webSocketOnly(), withoutUnusedMembers(), resolve, squeezeTemplates(), transpile, small(true), manifest()],
   onwarn,
   output: {
     dir: scriptDir,

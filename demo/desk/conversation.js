@@ -30,8 +30,12 @@ export function createConversation({ onAction, onSeen, onBack, onRetry, onDiscar
     toEnd();
     log.focus();
   });
+  // At the end stays at the end, also when the composer or an alert takes room away from the log.
+  let atEnd = true;
+  new ResizeObserver(() => atEnd && toEnd()).observe(log);
   log.addEventListener("scroll", () => {
-    if (!nearEnd()) return;
+    atEnd = nearEnd();
+    if (!atEnd) return;
     newer.hidden = true;
     tellSeen();
   });
@@ -41,6 +45,7 @@ export function createConversation({ onAction, onSeen, onBack, onRetry, onDiscar
   const nearEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
   function toEnd() {
     log.scrollTop = log.scrollHeight;
+    atEnd = true;
     newer.hidden = true;
   }
 
@@ -100,7 +105,6 @@ export function createConversation({ onAction, onSeen, onBack, onRetry, onDiscar
   }
 
   function drawLog(item, pending) {
-    const stick = nearEnd();
     const now = Date.now();
     // The relay's account of a reply takes the place of the pending one: same action, same bubble.
     const taken = new Set(item.lines.map((line) => line.actionId));
@@ -130,7 +134,8 @@ export function createConversation({ onAction, onSeen, onBack, onRetry, onDiscar
     }
     place(log, [...nodes.values()]);
     bubbles = nodes;
-    if (stick) toEnd();
+    const wroteMyself = lines.at(-1)?.actionId !== undefined && !before.has(lines.at(-1).actionId);
+    if (atEnd || wroteMyself) toEnd();
     else if (fresh) newer.hidden = false;
   }
 

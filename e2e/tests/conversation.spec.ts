@@ -20,7 +20,7 @@ for (const pipe of ["socketio", "sse"] as Pipe[]) {
       await expect(source).toHaveAttribute("href", /\/help\/return-window$/);
       const [help] = await Promise.all([page.waitForEvent("popup"), source.click()]);
       await expect(help.getByRole("heading", { level: 1 })).toContainText(/return/i);
-      await expect(help.locator("article")).toContainText("30 days");
+      await expect(help.locator("article.help-article")).toContainText("30 days");
       expect(streams.length > 0).toBe(pipe === "sse");
     });
 

@@ -130,8 +130,10 @@ async function createShell(page: Page, url: string): Promise<Shell> {
         else await route.fulfill(known);
         return;
       }
-      const response = await route.fetch();
-      const body = await response.body();
+      // A page that goes away takes its requests with it.
+      const response = await route.fetch().catch(() => undefined);
+      const body = await response?.body().catch(() => undefined);
+      if (response === undefined || body === undefined) return route.abort().catch(() => undefined);
       const { "content-encoding": _encoding, "content-length": _length, ...headers } = response.headers();
       const one = { status: response.status(), headers, body };
       kept.set(key, one);

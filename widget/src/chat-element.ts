@@ -2,19 +2,12 @@
  * `<allhours-chat>`: the launcher, the attributes and verbs a page uses, and when the panel is loaded. Comes without Lit.
  * Before the visitor opens it, it stores nothing and asks no relay; what it looks like inside belongs to view/.
  */
-import type { Chat, ChatEvents, ChatOptions } from "./core/chat-types.ts";
+import type { Chat, ChatOptions } from "./core/chat-types.ts";
+import type { ElementEvent, ElementEvents } from "./element-events.ts";
 import { OPEN_CHAT, labelledLanguage } from "./i18n/launcher-labels.ts";
 import type { PanelHandle, PanelModule } from "./view/door.ts";
 import { createLauncher, setAttributes } from "./view/launcher.ts";
 import { flag } from "./view/remembered.ts";
-
-/** What `on` can hear: the chat's own events and those of the element. Each is also a CustomEvent `allhours:<name>`. */
-export type ElementEvents = ChatEvents & { open: Record<string, never>; close: Record<string, never>; locale: { locale: string } };
-export type ElementEvent<Name extends keyof ElementEvents = keyof ElementEvents> = {
-  id: string;
-  type: Name;
-  ts: number;
-} & ElementEvents[Name];
 
 /** On a server there is no HTMLElement; the module may be imported there all the same. */
 const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);

@@ -2,7 +2,7 @@
 import { AllhoursChatElement, defineChatElement } from "./chat-element.ts";
 
 export { AllhoursChatElement };
-export type { ElementEvent, ElementEvents } from "./chat-element.ts";
+export type { ElementEvent, ElementEvents } from "./element-events.ts";
 export type { Chat, ChatEvent, ChatEvents, ChatOptions } from "./core/chat-types.ts";
 export type { ChatState, ConnectionState, DeliveryState, TimelineItem } from "./core/state.ts";
 export { createBrowserChat } from "./browser-chat.ts";

@@ -5,7 +5,8 @@
  * Snippet for calls before load (each call answers with a promise):
  *   window.Allhours=window.Allhours||function(){var a=arguments;return new Promise(function(r){(Allhours.q=Allhours.q||[]).push([a,r])})}
  */
-import { AllhoursChatElement, defineChatElement, type ElementEvent, type ElementEvents } from "./chat-element.ts";
+import { AllhoursChatElement, defineChatElement } from "./chat-element.ts";
+import type { ElementEvent, ElementEvents } from "./element-events.ts";
 import type { PanelModule } from "./view/door.ts";
 
 /** File name of the panel, beside this script; put in by the build. */

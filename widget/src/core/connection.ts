@@ -4,6 +4,7 @@
  */
 import { LIMITS, type Ack, type Command, type Event, type Hello, type UnknownDurable, type Welcome } from "@allhours/protocol";
 import { BACKOFF, fullJitter } from "./backoff.ts";
+import { hedged } from "./hedged.ts";
 import { LinkRefused, type Clock, type Link, type Logger, type Net, type Transport } from "./ports.ts";
 import { createRoute } from "./route.ts";
 import type { ConnectionState } from "./state.ts";
@@ -144,38 +145,15 @@ export function createConnection({ transports, relays, clock, net, logger, hello
     return { live: mine, welcome: opened.welcome, settle: () => early && lose("lost at once", false) };
   }
 
-  /**
-   * The first link to open. A network that swallows WebSockets says nothing for as long as one waits, so the next transport is
-   * tried beside a silent first one after `hedgeMs`; whichever opens first is kept. Rejects with the first one's error.
-   */
+  /** The first link to open; beside one in use, and for the last transport, there is no race. */
   async function race(through: number, signal: AbortSignal): Promise<Opened> {
     const other = (through + 1) % transports.length;
     if (live !== undefined || other <= through) return openThrough(through, signal);
-    const losers = new AbortController();
-    const stop = (): void => losers.abort();
-    signal.addEventListener("abort", stop);
-    let begin: () => void = () => {};
-    const silent = new Promise<void>((resolve) => (begin = resolve));
-    const cancelHedge = clock.after(LINK_TIMES.hedgeMs, begin);
-    const first = openThrough(through, losers.signal);
-    const second = silent.then(() => openThrough(other, losers.signal));
-    // A first one that fails in time is an ordinary failure; one that fails late leaves the place to the second.
-    let hedged = false;
-    silent.then(() => (hedged = true)).catch(() => {});
-    const kept = first.catch((error: unknown) => {
-      if (!hedged || error instanceof LinkRefused) throw error;
-      return second.catch(() => Promise.reject(error instanceof Error ? error : new Error(String(error))));
-    });
-    try {
-      const won = await Promise.race([kept, second.catch((error: unknown) => (error instanceof LinkRefused ? Promise.reject(error) : kept))]);
-      // The loser is cut where it stands; one that opened all the same is closed.
-      for (const one of [first, second]) one.then((opened) => opened !== won && opened.live.link.close()).catch(() => {});
-      return won;
-    } finally {
-      cancelHedge();
-      signal.removeEventListener("abort", stop);
-      losers.abort();
-    }
+    return hedged(
+      (cut) => openThrough(through, cut),
+      (cut) => openThrough(other, cut),
+      { afterMs: LINK_TIMES.hedgeMs, clock, signal, close: (late) => late.live.link.close(), final: (error) => error instanceof LinkRefused },
+    );
   }
 
   function adopt(next: Live, welcome: Welcome): void {

@@ -60,6 +60,7 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
   await words.init({
     lng: "en",
     fallbackLng: "en",
+    // Given, if empty: there is no backend to ask, and the build leaves the asking out.
     resources: {},
     keySeparator: false,
     nsSeparator: false,

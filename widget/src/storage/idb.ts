@@ -1,7 +1,8 @@
 /**
  * What survives a reload, in IndexedDB: one database a site, shared by its tabs. Owns getting a working handle and living
  * without one: a closed or broken handle is dropped and opened again, and after three tries memory takes over, once and
- * for the life of the page, with all that was known.
+ * for the life of the page, with all that was known. Works on stores, in transactions: the build leaves idb's shortcuts on
+ * the database and its cursor loops out.
  */
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from "idb";
 import type { Cursor } from "@allhours/protocol";
@@ -174,7 +175,7 @@ export function createIdbStorage(options: IdbOptions): OutboxStorage {
       await memory.remove(id);
     },
     async outbox() {
-      const done = await durably((database) => database.getAll("outbox"));
+      const done = await durably((database) => database.transaction("outbox").objectStore("outbox").getAll());
       if (done !== undefined) memory.adopt({ outbox: done.value });
       return memory.outbox();
     },

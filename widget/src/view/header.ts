@@ -39,7 +39,7 @@ export function renderHeader(view: HeaderView): TemplateResult {
   return html`<div class="head" part="header">
     <div class="mark" part="mark">${mark}</div>
     <div class="who">
-      <h2 id="title" part="title" dir="auto">${view.title}</h2>
+      <h2 id="title" part="title"><bdi>${view.title}</bdi></h2>
       <p part="status"><i class="dot ${view.dot}"></i><span>${view.status}</span></p>
     </div>
     ${view.hasMenu ? html`<div class="menu-box">${button("menu", "menu-button", view.toggleMenu)}${menuOpen ? view.menu : nothing}</div>` : nothing}

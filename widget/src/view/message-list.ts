@@ -6,6 +6,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ChatState } from "../core/state.ts";
+import type { I18n } from "../i18n/i18n.ts";
+import { icon } from "./icons.ts";
 import { renderMessage, type MessageContext } from "./message-bubble.ts";
 import type { MessageRow, Row } from "./rows.ts";
 
@@ -88,4 +90,12 @@ export function renderRows(rows: readonly Row[], context: ListContext): Template
           </div>`
     }
   `;
+}
+
+/** The button to the end of a log that was scrolled up; `below` messages have come since. */
+export function renderMore(below: number, i18n: I18n, toBottom: () => void): TemplateResult {
+  const words = i18n.plural("newMessages", below);
+  return html`<button type="button" class="more" part="more" aria-label=${words} @click=${toBottom}>
+    ${icon("arrow")}${below > 0 ? words : nothing}
+  </button>`;
 }

@@ -12,9 +12,9 @@ import { ReadingAloud } from "./controllers/reading-aloud.ts";
 import { StickToBottom } from "./controllers/stick-to-bottom.ts";
 import { VisibleArea } from "./controllers/viewport.ts";
 import { renderHeader } from "./header.ts";
-import { icon } from "./icons.ts";
+import { firstWordsOf, titleOf, typingOf } from "./headings.ts";
 import { authorName, type Extras, type MessageActions } from "./message-bubble.ts";
-import { renderRows } from "./message-list.ts";
+import { renderMore, renderRows } from "./message-list.ts";
 import type { MenuItem } from "./parts/menu.ts";
 import { rowsOf } from "./rows.ts";
 import { bannerOf, renderBanner, statusOf, statusText, type Banner } from "./status-bar.ts";
@@ -225,24 +225,6 @@ export class AllhoursPanel extends LitElement {
     return items;
   }
 
-  get #title(): string {
-    const { state } = this;
-    if (state?.mode === "agent" && state.agent !== undefined)
-      return [state.agent.name, state.agent.team ?? state.agent.place].filter(Boolean).join(" · ");
-    return this.heading || state?.siteName || this.i18n.t("title");
-  }
-
-  /** Our own first words, as long as the beginning of the conversation is on screen and the relay has not greeted itself. */
-  get #firstWords(): string {
-    const first = this.state?.timeline.find((item) => item.seq > 0);
-    if (
-      this.state?.ready !== true ||
-      (first !== undefined && (first.seq > 1 || (first.kind === "message" && first.author.kind !== "visitor")))
-    )
-      return "";
-    return this.greeting || this.i18n.t("greeting");
-  }
-
   readonly #keydown = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || event.isComposing) return;
     event.stopPropagation();
@@ -251,12 +233,8 @@ export class AllhoursPanel extends LitElement {
 
   #renderLog(now: number): TemplateResult {
     const { state, i18n } = this;
-    const typing =
-      state?.typing === undefined
-        ? undefined
-        : (state.typing.author.name ?? i18n.t(state.typing.author.kind === "bot" ? "assistant" : "person"));
     const rows = rowsOf(state?.timeline ?? [], {
-      online: state?.connection.status === "online",
+      online: state?.connection.status === "idle" ? undefined : state?.connection.status === "online",
       newAfterSeq: this.#newAfterSeq,
       dayOf: (at) => new Date(at).toDateString(),
     });
@@ -273,8 +251,8 @@ export class AllhoursPanel extends LitElement {
     return html`<div class="log" part="messages" role="log" aria-live="off" tabindex="0" aria-label=${i18n.t("messages")}>
       ${renderRows(rows, {
         ...context,
-        greeting: this.#firstWords,
-        typing: typing === undefined ? undefined : i18n.t("typing", { name: typing }),
+        greeting: firstWordsOf(state, this.greeting, i18n),
+        typing: typingOf(state, i18n),
         loadingOlder: this.#scroll.loading,
       })}
     </div>`;
@@ -284,10 +262,9 @@ export class AllhoursPanel extends LitElement {
     const { state, i18n } = this;
     const now = Date.now();
     const status = statusOf(state);
-    const { below } = this.#scroll;
     const items = this.#menuItems;
     const head = renderHeader({
-      title: this.#title,
+      title: titleOf(state, this.heading, i18n),
       status: statusText(status, i18n, now, this.timed),
       dot: status.dot,
       i18n,
@@ -308,19 +285,7 @@ export class AllhoursPanel extends LitElement {
       @keydown=${this.#keydown}
     >
       ${head} ${renderBanner(this.#banner(state), i18n)} ${this.#renderLog(now)}
-      ${
-        this.#scroll.atBottom
-          ? nothing
-          : html`<button
-              type="button"
-              class="more"
-              part="more"
-              aria-label=${i18n.plural("newMessages", below)}
-              @click=${() => this.#scroll.toBottom()}
-            >
-              ${icon("arrow")}${below > 0 ? i18n.plural("newMessages", below) : nothing}
-            </button>`
-      }
+      ${this.#scroll.atBottom ? nothing : renderMore(this.#scroll.below, i18n, () => this.#scroll.toBottom())}
       ${this.#composer.render(i18n, state?.limits.messageChars ?? 8_000)}
       <div class="hidden" role="status" aria-live="polite">${this.said}</div>
     </section>`;

@@ -2,7 +2,7 @@
 import { css } from "lit";
 
 export const peekStyles = css`
-  .launch span:not(:empty) {
+  .launch span {
     position: absolute;
     inset-block-start: -3px;
     inset-inline-end: -3px;
@@ -14,6 +14,9 @@ export const peekStyles = css`
     color: #fff;
     font: 600 12px/20px var(--_font);
     text-align: center;
+  }
+  .launch span:empty {
+    display: none;
   }
   .peek {
     position: fixed;

@@ -95,11 +95,22 @@ describe("what may be done", () => {
     expect(row(rowsOf([answer, message("c", "visitor")], options), "b").choices).toBe(false);
     expect(row(rowsOf([{ ...answer, streaming: true }], options), "b").choices).toBe(false);
   });
-  it("lets answers be rated, not greetings, people or half an answer", () => {
-    expect(row(rowsOf([answer], options), "b").rateable).toBe(true);
-    expect(row(rowsOf([message("g", "bot")], options), "g").rateable).toBe(false);
-    expect(row(rowsOf([message("p", "agent", { inReplyTo: "a" })], options), "p").rateable).toBe(false);
-    expect(row(rowsOf([{ ...answer, streaming: true }], options), "b").rateable).toBe(false);
+  it("lets answers be rated, not greetings, questions back, people or half an answer", () => {
+    const rateable = (item: MessageItem) => row(rowsOf([item], options), item.id).rateable;
+    const parts: MessageItem["parts"] = [
+      { type: "text", text: "Within 30 days." },
+      { type: "sources", items: [{ id: "returns", title: "Returns" }] },
+    ];
+    expect(rateable({ ...answer, parts })).toBe(true);
+    expect(rateable({ ...answer, parts: [{ type: "card", title: "Order 1042" }] })).toBe(true);
+    expect(rateable(message("g", "bot"))).toBe(false);
+    expect(rateable({ ...answer, parts: [...answer.parts, { type: "choices", options: [{ id: "1", label: "Which?" }] }] })).toBe(false);
+    expect(rateable(message("p", "agent", { inReplyTo: "a", parts }))).toBe(false);
+    expect(rateable({ ...answer, parts, streaming: true })).toBe(false);
+  });
+  it("keeps the thumbs of an answer that another message of the assistant follows", () => {
+    const first = message("a", "bot", { parts: [{ type: "card", title: "Order 1042" }] });
+    expect(row(rowsOf([first, answer], options), "a").rateable).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@
  * From the timeline to the rows on screen: day lines, the line before what is new, messages in groups with what stands
  * below each, and notes about who is here. Pure; knows no words and no Lit. Order is never changed, rows are only added.
  */
-import type { Agent } from "@allhours/protocol";
+import type { Agent, Part } from "@allhours/protocol";
 import type { TimelineItem } from "../core/state.ts";
 
 export type MessageItem = Extract<TimelineItem, { kind: "message" }>;
@@ -26,6 +26,7 @@ export type MessageRow = {
   signed: boolean;
   /** The choices of this message may be taken. */
   choices: boolean;
+  /** Thumbs are shown below. */
   rateable: boolean;
 };
 export type Row =
@@ -37,7 +38,8 @@ export type Row =
   | { kind: "taken"; key: string; agent: Agent; at: number };
 
 export type RowOptions = {
-  online: boolean;
+  /** The link is up: what waits is on its way. `undefined` in a tab that does not send, where the items say what is known. */
+  online: boolean | undefined;
   /** Messages of others above this get a line before the first of them; `undefined` for none. */
   newAfterSeq: number | undefined;
   /** Local calendar day of a time, as a key. */
@@ -107,6 +109,11 @@ function sameGroup(one: TimelineItem | undefined, other: TimelineItem | undefine
   );
 }
 
+/** What only an answer carries: greetings, questions back and notices about a person have nothing to rate in them. */
+function isAnswer(part: Part): boolean {
+  return part.type === "sources" || part.type === "card";
+}
+
 function messageRow(
   item: MessageItem,
   before: TimelineItem | undefined,
@@ -124,14 +131,13 @@ function messageRow(
     delivery: deliveryOf(item, facts, options.online),
     signed: last && item.author.kind === "agent",
     choices: item === facts.last && item.author.kind !== "visitor" && item.streaming !== true,
-    // The greeting answers nothing, so there is nothing to rate in it.
-    rateable: last && item.author.kind === "bot" && item.inReplyTo !== undefined && item.streaming !== true,
+    rateable: item.author.kind === "bot" && item.streaming !== true && item.parts.some(isAnswer),
   };
 }
 
-function deliveryOf(item: MessageItem, facts: Facts, online: boolean): DeliveryNote | undefined {
+function deliveryOf(item: MessageItem, facts: Facts, online: boolean | undefined): DeliveryNote | undefined {
   if (item.delivery === "failed") return { kind: "failed", code: item.error ?? "" };
-  if (item === facts.lastPending) return { kind: "pending", sending: online || facts.sending, count: facts.pending };
+  if (item === facts.lastPending) return { kind: "pending", sending: online ?? facts.sending, count: facts.pending };
   if (item !== facts.lastAcknowledged) return undefined;
   return { kind: "acknowledged", state: item.delivery as "sent" | "delivered" | "read" };
 }
