@@ -184,7 +184,7 @@ async function start() {
   try {
     roster = await fetchRoster();
   } catch {
-    setTimeout(start, 3_000);
+    setTimeout(() => void start(), 3_000);
     return;
   }
   pick(query.get("desk"), query.get("agent"));

@@ -8,10 +8,8 @@ export type Secrets = Record<(typeof SECRET_NAMES)[number], string>;
 
 export async function readSecrets(dir: string): Promise<Secrets> {
   const file = join(dir, "secrets.json");
-  const known = await readFile(file, "utf8").then(
-    (text) => JSON.parse(text) as Partial<Secrets>,
-    () => ({}) as Partial<Secrets>,
-  );
+  const stored = await readFile(file, "utf8").catch(() => "{}");
+  const known: Partial<Secrets> = JSON.parse(stored);
   const secrets = Object.fromEntries(
     SECRET_NAMES.map((name) => [name, known[name] ?? `whsec_${randomBytes(32).toString("base64")}`]),
   ) as Secrets;

@@ -200,11 +200,23 @@ describe("the service routes", () => {
   });
   it("lets a foreign page read its refusal, and nothing else", async () => {
     const ask = async (origin: string): Promise<Response> =>
-      fetch(`${relay.url}/v1/stream`, { method: "POST", headers: { origin, "content-type": "application/json" }, body: JSON.stringify({ type: "hello", version: 1, site: "linden" }) });
+      fetch(`${relay.url}/v1/stream`, {
+        method: "POST",
+        headers: { origin, "content-type": "application/json" },
+        body: JSON.stringify({ type: "hello", version: 1, site: "linden" }),
+      });
     const bad = await ask("https://evil.example");
-    expect([bad.status, bad.headers.get("access-control-allow-origin"), await bad.json()]).toMatchObject([403, "https://evil.example", { ok: false, error: { code: "origin-refused" } }]);
+    expect([bad.status, bad.headers.get("access-control-allow-origin"), await bad.json()]).toMatchObject([
+      403,
+      "https://evil.example",
+      { ok: false, error: { code: "origin-refused" } },
+    ]);
     const good = await ask(ORIGIN);
-    expect([good.status, good.headers.get("access-control-allow-origin"), good.headers.get("access-control-allow-credentials")]).toEqual([200, ORIGIN, null]);
+    expect([good.status, good.headers.get("access-control-allow-origin"), good.headers.get("access-control-allow-credentials")]).toEqual([
+      200,
+      ORIGIN,
+      null,
+    ]);
     await good.body?.cancel();
   });
 });

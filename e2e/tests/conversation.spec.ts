@@ -128,7 +128,11 @@ test("offers to try again or discard what the relay refused, and goes on with th
   await page.route("**/v1/command", async (route) => {
     const frame = route.request().postDataJSON() as { type: string; parts?: { text: string }[] };
     if (refuse && frame.type === "message-send" && frame.parts?.[0]?.text.startsWith("bad")) {
-      await route.fulfill({ status: 400, contentType: "application/json", body: JSON.stringify({ ok: false, error: { code: "bad-frame", message: "no" } }) });
+      await route.fulfill({
+        status: 400,
+        contentType: "application/json",
+        body: JSON.stringify({ ok: false, error: { code: "bad-frame", message: "no" } }),
+      });
     } else await route.continue();
   });
   await page.goto(demo.url);
@@ -156,7 +160,9 @@ test("has no accessibility violation, and works by keyboard alone", async ({ dem
   await page.keyboard.press("Enter");
   await expect(chat.bubbles("bot")).toHaveCount(2);
   const result = await new AxeBuilder({ page }).include("allhours-chat").analyze();
-  expect(result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+  expect(
+    result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`),
+  ).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(chat.panel).toBeHidden();
   await expect(chat.launcher).toBeFocused();

@@ -20,7 +20,11 @@ test("stores nothing and asks no relay before it is opened", async ({ demo, page
   await page.waitForLoadState("networkidle");
   expect(asked.filter((path) => path.includes("/v1/"))).toEqual([]);
   expect(await context.cookies()).toEqual([]);
-  const stored = await page.evaluate(async () => ({ local: localStorage.length, session: sessionStorage.length, databases: (await indexedDB.databases()).length }));
+  const stored = await page.evaluate(async () => ({
+    local: localStorage.length,
+    session: sessionStorage.length,
+    databases: (await indexedDB.databases()).length,
+  }));
   expect(stored).toEqual({ local: 0, session: 0, databases: 0 });
   const own = await page.evaluate(() => Object.getOwnPropertyNames(window));
   const blank = await context.newPage();
@@ -40,15 +44,20 @@ test("answers calls made before it was loaded, and tells the page what happens",
       });
     };
     page.heard = [];
-    for (const name of ["ready", "open", "message:sent", "message:received"]) addEventListener(`allhours:${name}`, () => page.heard.push(name));
+    for (const name of ["ready", "open", "message:sent", "message:received"])
+      addEventListener(`allhours:${name}`, () => page.heard.push(name));
     void (page["Allhours"] as (verb: string) => Promise<unknown>)("open");
   });
   await page.goto(demo.url);
   await expect(chat.box).toBeVisible();
   await chat.type("Can I pay with PayPal?");
   await expect(chat.bubbles("bot")).toHaveCount(2);
-  await expect.poll(() => page.evaluate(() => (window as unknown as { heard: string[] }).heard)).toEqual(expect.arrayContaining(["ready", "open", "message:sent", "message:received"]));
-  const result = await page.evaluate(() => (window as unknown as { Allhours: (verb: string) => Promise<unknown> }).Allhours("explode").catch((error: Error) => error.message));
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { heard: string[] }).heard))
+    .toEqual(expect.arrayContaining(["ready", "open", "message:sent", "message:received"]));
+  const result = await page.evaluate(() =>
+    (window as unknown as { Allhours: (verb: string) => Promise<unknown> }).Allhours("explode").catch((error: Error) => error.message),
+  );
   expect(result).toContain('unknown verb "explode"');
 });
 
@@ -70,7 +79,9 @@ test("keeps one conversation through the routes of a single-page app", async ({ 
 });
 
 test("is refused on a page the site does not list, and says so in words", async ({ demo, page, chat }) => {
-  const { url, server } = await elsewhere(`<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1><script async src="${demo.url}/allhours.js" data-site="linden"></script>`);
+  const { url, server } = await elsewhere(
+    `<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1><script async src="${demo.url}/allhours.js" data-site="linden"></script>`,
+  );
   await page.goto(url);
   await chat.open();
   await expect(chat.panel).toContainText("Chat isn’t available here", { timeout: 30_000 });
@@ -79,10 +90,19 @@ test("is refused on a page the site does not list, and says so in words", async 
 
 test("leaves the page's style, focus and layout alone", async ({ demo, page, chat }) => {
   await page.goto(demo.url);
-  const before = await page.evaluate(() => ({ height: document.documentElement.scrollHeight, sheets: document.styleSheets.length, fonts: document.fonts.size, focus: document.activeElement?.tagName }));
+  const before = await page.evaluate(() => ({
+    height: document.documentElement.scrollHeight,
+    sheets: document.styleSheets.length,
+    fonts: document.fonts.size,
+    focus: document.activeElement?.tagName,
+  }));
   await chat.open();
   await page.keyboard.press("Escape");
-  const after = await page.evaluate(() => ({ height: document.documentElement.scrollHeight, sheets: document.styleSheets.length, fonts: document.fonts.size }));
+  const after = await page.evaluate(() => ({
+    height: document.documentElement.scrollHeight,
+    sheets: document.styleSheets.length,
+    fonts: document.fonts.size,
+  }));
   expect(after).toEqual({ height: before.height, sheets: before.sheets, fonts: before.fonts });
   expect(before.focus).toBe("BODY");
 });

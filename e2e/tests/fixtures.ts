@@ -54,10 +54,14 @@ async function createDemo(): Promise<Demo & { remove(): Promise<void> }> {
     await gone;
   }
   async function start(): Promise<void> {
-    child = spawn(join(root, "node_modules/node/bin/node"), ["--conditions=@allhours/source", "--disable-warning=ExperimentalWarning", join(root, "demo/src/start.ts")], {
-      env: { ...process.env, NODE_OPTIONS: "", PORT: String(port), ALLHOURS_DEMO_DATA: dir, ALLHOURS_CONFIG: config },
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    child = spawn(
+      join(root, "node_modules/node/bin/node"),
+      ["--conditions=@allhours/source", "--disable-warning=ExperimentalWarning", join(root, "demo/src/start.ts")],
+      {
+        env: { ...process.env, NODE_OPTIONS: "", PORT: String(port), ALLHOURS_DEMO_DATA: dir, ALLHOURS_CONFIG: config },
+        stdio: ["ignore", "ignore", "inherit"],
+      },
+    );
     for (let tries = 0; tries < 600; tries += 1) {
       if (child.exitCode !== null) throw new Error(`the demo ended with ${child.exitCode}`);
       const ready = await fetch(`${url}/readyz`).then(

@@ -21,7 +21,12 @@ test("a visitor asks for a person, the desk accepts, they talk, the assistant co
 
   const box = desk.getByRole("textbox");
   await box.pressSequentially("Hello, this is Inês.");
-  await expect(chat.host.getByLabel(/is typing/).or(chat.host.locator("[part~=typing]")).first()).toBeVisible();
+  await expect(
+    chat.host
+      .getByLabel(/is typing/)
+      .or(chat.host.locator("[part~=typing]"))
+      .first(),
+  ).toBeVisible();
   await box.press("Enter");
   await expect(chat.bubbles("agent")).toHaveText(["Hello, this is Inês."]);
 

@@ -41,7 +41,7 @@ export function buildDirectory(config: Config, place: { baseDir: string; cacheDi
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const makeAll = <Kind extends AdapterKind>(kind: Kind): { name: string; adapter: AdapterKinds[Kind]; timing: GuardTiming }[] =>
       regionConfig[kind].map((entry, index) => {
-        const { use, id, guard, ...options } = entry as AdapterEntry;
+        const { use, id, guard, ...options } = entry;
         const found = lookupAdapter(kind, use);
         if (!found.ok) throw new Error(found.issue);
         const parsed = found.definition.parseOptions(options);

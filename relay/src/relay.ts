@@ -89,14 +89,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     hub,
     now,
     wakeJobs: () => jobs.wake(),
-    onEntry: (_room, event) =>
-      metrics.entries.inc({ type: event.type, author: event.type === "message-added" ? event.message.author.kind : "relay" }),
+    onEntry: (_room, event) => metrics.entries.inc(event.type, event.type === "message-added" ? event.message.author.kind : "relay"),
   });
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
   const turns = createTurns({
     ...shared,
     report: (report) => {
-      metrics.turns.inc({ region: report.regionId, outcome: report.outcome });
+      metrics.turns.inc(report.regionId, report.outcome);
       metrics.turnSeconds.observe(report.ms / 1_000);
       logger.info(
         {
@@ -141,7 +140,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const peer = createPeerReader(config.server.trustedProxies, config.server.countryHeader);
   const origins = (): BuiltDirectory["origins"] => directory.origins;
   const open: SseDeps["open"] = new Map();
-  const assets = await loadAssets(config.server.widgetDir === undefined ? "" : resolve(baseDir, config.server.widgetDir));
+  const widgetDir = config.server.widgetDir === undefined ? undefined : resolve(baseDir, config.server.widgetDir);
+  let assets = await loadAssets(widgetDir ?? "");
   const app = createHttp({
     door,
     store,
@@ -149,12 +149,14 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     metrics,
     now,
     open,
-    assets,
+    assets: (path, acceptEncoding, ifNoneMatch) => assets(path, acceptEncoding, ifNoneMatch),
     inbound: { directory: () => directory, receive: deskDoor.receive, metrics, logger, now },
     peer,
     origins,
     adminToken: () => config.server.adminToken,
-    ready: () => ({ ok: notReady.length === 0, reasons: notReady.map((name) => `not ready: ${name}`) }),
+    ready: () => ({
+      reasons: [...notReady.map((name) => `not ready: ${name}`), ...(storeOk.ok ? [] : [`store: ${storeOk.reason ?? "does not answer"}`])],
+    }),
     draining: () => draining,
     beforeMetrics: () => {
       metrics.storeUp.set(storeOk.ok ? 1 : 0);
@@ -190,7 +192,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     await watcher?.close();
     const watched = directory.watched();
     const pending = new Map<string, () => void>();
-    watcher = watch([file, ...new Set(watched.map((entry) => entry.path))], {
+    watcher = watch([file, ...new Set(watched.map((entry) => entry.path)), ...(widgetDir === undefined ? [] : [widgetDir])], {
       ignoreInitial: true,
       awaitWriteFinish: { stabilityThreshold: 150, pollInterval: 50 },
     });
@@ -206,6 +208,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     };
     watcher.on("all", (_event, path) => {
       if (resolve(path) === resolve(file)) return later("config", reload);
+      if (widgetDir !== undefined && resolve(path).startsWith(`${widgetDir}/`)) {
+        return later("widget", async () => {
+          assets = await loadAssets(widgetDir);
+        });
+      }
       for (const entry of watched) {
         if (resolve(path) !== entry.path && !resolve(path).startsWith(`${entry.path}/`)) continue;
         later(entry.name, async () => {

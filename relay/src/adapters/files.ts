@@ -34,7 +34,14 @@ export function watchedPaths(patterns: readonly string[], baseDir: string): stri
     const path = isAbsolute(pattern) ? pattern : resolve(baseDir, pattern);
     if (!globSigns.test(pattern)) return path;
     const steps = path.split("/");
-    return steps.slice(0, steps.findIndex((step) => globSigns.test(step))).join("/") || "/";
+    return (
+      steps
+        .slice(
+          0,
+          steps.findIndex((step) => globSigns.test(step)),
+        )
+        .join("/") || "/"
+    );
   });
 }
 

@@ -187,3 +187,42 @@ describe("createGuard", () => {
     expect(given?.aborted).toBe(true);
   });
 });
+
+describe("an adapter that answers in process", () => {
+  const inProcess = (answer: Stub["answer"]): Stub => ({ ...stub(answer), inProcess: true }) as Stub;
+
+  it("is given the caller's own signal and leaves no timer behind", async () => {
+    let given: AbortSignal | undefined;
+    const { guard } = guardOf({ adapter: inProcess(async (signal) => ((given = signal), "at once")) });
+    const caller = new AbortController();
+    await expect(guard.call(run, caller.signal)).resolves.toMatchObject({ value: "at once", attempts: [{ adapter: "a0" }] });
+    expect(given).toBe(caller.signal);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("keeps a time-out that the config asks for", async () => {
+    const { guard } = guardOf({ adapter: inProcess(stall), timeoutMs: 200 });
+    expect(await settle(guard.call(run))).toMatchObject({ status: "rejected", reason: { code: "timeout" } });
+  });
+
+  it("is tried again, counted and skipped like any other", async () => {
+    const sick = inProcess(async () => Promise.reject(new AdapterError("failed", "no")));
+    const { guard, states } = guardOf(
+      { adapter: sick, retries: 1, breaker: { failures: 3, halfOpenAfterMs: 1_000 } },
+      { adapter: stub(async () => "other") },
+    );
+    expect(await settle(guard.call(run))).toMatchObject({
+      value: { value: "other", attempts: [{ adapter: "a0", error: "failed" }, { adapter: "a0", error: "failed" }, { adapter: "a1" }] },
+    });
+    expect(sick.calls).toBe(2);
+    sick.answer = async () => "well";
+    await expect(guard.call(run)).resolves.toMatchObject({ value: "well" });
+    // An answer in between: three failures in a row are needed again.
+    sick.answer = async () => Promise.reject(new AdapterError("failed", "no"));
+    await settle(guard.call(run));
+    expect(guard.states()[0]?.state).toBe("closed");
+    await settle(guard.call(run));
+    expect(states).toEqual(["a0 open"]);
+    expect(sick.calls).toBe(6);
+  });
+});

@@ -14,13 +14,13 @@ import {
   timeout,
 } from "cockatiel";
 import { AdapterError, isAdapterError, type AdapterErrorCode } from "./errors.ts";
-import type { AdapterLogger } from "./spec.ts";
+import type { AdapterLogger, Lifecycle } from "./spec.ts";
 
 export type GuardedAdapter<Adapter> = {
   /** For logs, metrics and `call`'s answer: the adapter's path or id. */
   name: string;
   adapter: Adapter;
-  /** Longest wait for one try, milliseconds; default 5,000. An adapter that stalls is not tried again in the same call. */
+  /** Longest wait for one try, milliseconds; default 5,000, and none for an adapter that answers in process. An adapter that stalls is not tried again in the same call. */
   timeoutMs?: number | undefined;
   /** More tries after a failure that another try may help; default 1. They wait 100 ms, then twice as long each time, with jitter. */
   retries?: number | undefined;
@@ -134,51 +134,89 @@ function createOne<Adapter>(guarded: GuardedAdapter<Adapter>, options: GuardOpti
     logger[next === "open" ? "warn" : "info"]({ adapter: name, state: next }, "adapter breaker changed");
   });
 
+  /** False after a failure, until an answer: what is not well is tried by the long way, which counts. */
+  let well = isInProcess(adapter) && guarded.timeoutMs === undefined;
+  const inProcess = well;
+
   const tell = (attempts: Attempt[], attempt: Attempt): void => {
     attempts.push(attempt);
     metrics?.attempt(attempt);
     if (attempt.error !== undefined && attempt.error !== "breaker-open") logger.warn(attempt, "adapter call failed");
   };
 
+  type Run<Value> = (adapter: Adapter, signal: AbortSignal) => Promise<Value>;
+
+  /** A call that waits for nothing needs no timer and no race with the caller's signal. */
+  async function direct<Value>(run: Run<Value>, caller: AbortSignal, attempts: Attempt[]): Promise<Value> {
+    const started = performance.now();
+    let failure: unknown;
+    try {
+      const value = await run(adapter, caller);
+      tell(attempts, { adapter: name, ms: performance.now() - started });
+      return value;
+    } catch (error) {
+      failure = error;
+    }
+    well = false;
+    // The failure is handed to the policies as the first try, so that it counts like any other.
+    let first = true;
+    return guardedRun(
+      (mine, signal) => {
+        if (!first) return run(mine, signal);
+        first = false;
+        return Promise.reject(asAdapterError(failure));
+      },
+      caller,
+      attempts,
+    );
+  }
+
+  const guardedRun = <Value>(run: Run<Value>, caller: AbortSignal, attempts: Attempt[]): Promise<Value> =>
+    untilAborted(
+      caller,
+      retryPolicy.execute(() => {
+        // While one trial is on its way nobody else waits for its end.
+        if (breakerPolicy.state === CircuitState.HalfOpen) {
+          tell(attempts, { adapter: name, ms: 0, error: "breaker-open" });
+          throw new BrokenCircuitError();
+        }
+        const started = performance.now();
+        return breakerPolicy
+          .execute(async () => {
+            if (caller.aborted) throw new CallerLeft();
+            try {
+              return await timeoutPolicy.execute(({ signal }) => run(adapter, AbortSignal.any([caller, signal])), caller);
+            } catch (error) {
+              if (caller.aborted) throw new CallerLeft();
+              throw error instanceof TaskCancelledError
+                ? new AdapterError("timeout", `no answer within ${timeoutMs} ms`)
+                : asAdapterError(error);
+            }
+          })
+          .then(
+            (value) => {
+              well = inProcess;
+              tell(attempts, { adapter: name, ms: performance.now() - started });
+              return value;
+            },
+            (error: unknown) => {
+              const code = error instanceof BrokenCircuitError ? "breaker-open" : asAdapterError(error).code;
+              if (!(error instanceof CallerLeft)) tell(attempts, { adapter: name, ms: performance.now() - started, error: code });
+              throw error;
+            },
+          );
+      }),
+    );
+
   return {
     name,
     state: () => stateNames[breakerPolicy.state],
-    run: (run, caller, attempts) =>
-      untilAborted(
-        caller,
-        retryPolicy.execute(() => {
-          // While one trial is on its way nobody else waits for its end.
-          if (breakerPolicy.state === CircuitState.HalfOpen) {
-            tell(attempts, { adapter: name, ms: 0, error: "breaker-open" });
-            throw new BrokenCircuitError();
-          }
-          const started = performance.now();
-          return breakerPolicy
-            .execute(async () => {
-              if (caller.aborted) throw new CallerLeft();
-              try {
-                return await timeoutPolicy.execute(({ signal }) => run(adapter, AbortSignal.any([caller, signal])), caller);
-              } catch (error) {
-                if (caller.aborted) throw new CallerLeft();
-                throw error instanceof TaskCancelledError
-                  ? new AdapterError("timeout", `no answer within ${timeoutMs} ms`)
-                  : asAdapterError(error);
-              }
-            })
-            .then(
-              (value) => {
-                tell(attempts, { adapter: name, ms: performance.now() - started });
-                return value;
-              },
-              (error: unknown) => {
-                const code = error instanceof BrokenCircuitError ? "breaker-open" : asAdapterError(error).code;
-                if (!(error instanceof CallerLeft)) tell(attempts, { adapter: name, ms: performance.now() - started, error: code });
-                throw error;
-              },
-            );
-        }),
-      ),
+    run: (run, caller, attempts) => (well ? direct(run, caller, attempts) : guardedRun(run, caller, attempts)),
   };
+}
+
+function isInProcess(adapter: unknown): boolean {
+  return typeof adapter === "object" && adapter !== null && (adapter as Lifecycle).inProcess === true;
 }
 
 /** `AdapterError` as it is; anything else an adapter throws counts as `failed`. */

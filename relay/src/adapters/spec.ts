@@ -30,6 +30,11 @@ export interface Lifecycle {
   close?(): Promise<void>;
   /** Files and folders (absolute) whose change asks for another `init`. */
   readonly watchPaths?: readonly string[] | undefined;
+  /**
+   * True when a call is answered from memory in this thread, without waiting for anything. The guard then sets no timer and makes no signal
+   * of its own: the caller's is handed on. Retry, breaker and fallback stay. A `timeoutMs` in the config wins over this.
+   */
+  readonly inProcess?: true | undefined;
 }
 
 // ---------------------------------------------------------------- nlu

@@ -15,6 +15,7 @@ const runPattern = /[\p{L}\p{N}\p{M}]+/gu;
 
 /** Digits of any script as 0 to 9. Keeps the length, so offsets into the text stay true. */
 export function asciiDigits(text: string): string {
+  if (!nonAscii.test(text)) return text;
   return text.replace(digitPattern, (digit) => {
     const code = digit.charCodeAt(0);
     const zeros = [0x660, 0x6f0, 0x966, 0xe50, 0xff10];
@@ -37,7 +38,7 @@ export function normalise(text: string): string {
 }
 
 /** A stretch of letters and digits, with the words in it: itself, or several when its script puts no spaces. */
-export type Run = { text: string; words: string[]; unspaced: boolean };
+export type Run = { text: string; words: readonly string[]; unspaced: boolean };
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -50,12 +51,25 @@ export function runsOf(normalised: string): Run[] {
       runs.push({ text, words: [text], unspaced: false });
       continue;
     }
-    segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
-    const words: string[] = [];
-    for (const segment of segmenter.segment(text)) if (segment.isWordLike === true) words.push(segment.segment);
-    runs.push({ text, words, unspaced: true });
+    runs.push({ text, words: dividedOf(text), unspaced: true });
   }
   return runs;
+}
+
+/** One message is divided by the understanding and by the knowledge, moments apart; longer than that nothing is kept. */
+const KEPT_DIVISIONS = 64;
+const divisions = new Map<string, string[]>();
+
+function dividedOf(text: string): string[] {
+  const known = divisions.get(text);
+  if (known !== undefined) return known;
+  segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
+  const words: string[] = [];
+  for (const segment of segmenter.segment(text)) if (segment.isWordLike === true) words.push(segment.segment);
+  const [oldest] = divisions.keys();
+  if (divisions.size >= KEPT_DIVISIONS && oldest !== undefined) divisions.delete(oldest);
+  divisions.set(text, words);
+  return words;
 }
 
 const arabicScript = /\p{Script=Arabic}/u;

@@ -146,7 +146,8 @@ function deskIssues(regions: Record<string, unknown>, issues: ConfigIssue[]): vo
       const { use, id } = recordOf(entry);
       if (typeof use !== "string") continue;
       const name = adapterId(regionId, { use, id }, index);
-      if (seen.has(name)) issues.push({ path: `regions.${regionId}.handoff.${index}.id`, expected: `expected an id no other desk has; "${name}" is taken` });
+      if (seen.has(name))
+        issues.push({ path: `regions.${regionId}.handoff.${index}.id`, expected: `expected an id no other desk has; "${name}" is taken` });
       seen.add(name);
     }
   }

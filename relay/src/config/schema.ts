@@ -12,14 +12,14 @@ const ms = (least: number, most: number): v.GenericSchema<unknown, number> =>
     v.integer("expected whole milliseconds"),
     v.minValue(least, `expected at least ${least} ms`),
     v.maxValue(most, `expected at most ${most} ms`),
-  ) as never;
+  );
 const count = (least: number, most: number): v.GenericSchema<unknown, number> =>
   v.pipe(
     v.number("expected a whole number"),
     v.integer("expected a whole number"),
     v.minValue(least, `expected at least ${least}`),
     v.maxValue(most, `expected at most ${most}`),
-  ) as never;
+  );
 const share = v.pipe(v.number("expected a number from 0 to 1"), v.minValue(0, "expected at least 0"), v.maxValue(1, "expected at most 1"));
 const country = v.pipe(v.string("expected text"), v.regex(/^[A-Z]{2}$/, "expected an ISO 3166-1 alpha-2 code in capitals, as FR"));
 const language = v.pipe(v.string("expected text"), languageSchema);
@@ -41,7 +41,11 @@ export const guardSchema = v.strictObject({
   retries: v.optional(count(0, 5)),
   breaker: v.optional(v.strictObject({ failures: v.optional(count(1, 1_000)), halfOpenAfterMs: v.optional(ms(10, 3_600_000)) })),
 });
-const adapter = v.looseObject({ guard: v.optional(guardSchema), id: v.optional(name), use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1)) });
+const adapter = v.looseObject({
+  guard: v.optional(guardSchema),
+  id: v.optional(name),
+  use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1)),
+});
 const when = v.strictObject({
   countries: v.optional(v.array(country, "expected a list of countries")),
   timezones: v.optional(v.array(v.string("expected an IANA zone or a pattern as Europe/*"), "expected a list of time zones")),

@@ -9,6 +9,7 @@ import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { StoreError, type Session, type Store } from "../store/store.ts";
 import { messageForDesk, modeChange, openCase } from "./cases.ts";
+import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
 import type { Directory, Room, Rooms } from "./rooms.ts";
@@ -23,7 +24,13 @@ export type HandleDeps = {
   directory: () => Directory;
   clock: Clock;
   logger: Logger;
+  /** Turns that may be open at once in this relay, being stored included; default 5,000. Above it messages to the assistant are refused. */
+  maxOpenTurns?: number | undefined;
 };
+/** An open turn is some tens of kilobytes, and at this many a visitor waits for seconds: better to be told than to wait longer. */
+const MAX_OPEN_TURNS = 5_000;
+/** What a refused sender is asked to wait, milliseconds. */
+const CROWDED_MS = 2_000;
 type Place = { room: Room; site: Site; region: Region };
 
 function refuse(code: Extract<Result<never>, { ok: false }>["error"]["code"], message: string): Ack {
@@ -41,7 +48,36 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
     return region === undefined ? refuse("internal", "the conversation's region is not configured") : { room, site, region };
   }
 
-  async function send(command: CommandOf<"message-send">, { room, site }: Place): Promise<Ack> {
+  /** A visitor who comes back after the end is with the assistant again. */
+  async function reopen(room: Room, site: Site, commandId: string): Promise<void> {
+    if (room.conversation.mode !== "ended") return;
+    const back = modeChange(
+      room,
+      site,
+      { type: "reopen" },
+      { id: derivedId(commandId, "reopen"), reason: "visitor-returned", nowMs: deps.clock.now() },
+    );
+    if ("change" in back) await deps.publisher.commit(room, back.change);
+  }
+
+  const maxOpenTurns = deps.maxOpenTurns ?? MAX_OPEN_TURNS;
+  /** Messages on their way to the log: each may open a turn. */
+  let storing = 0;
+
+  /** Nothing that was acknowledged is dropped: the message is refused before it is stored. People are not the bottleneck: they go on. */
+  async function send(command: CommandOf<"message-send">, place: Place): Promise<Ack> {
+    if (place.room.conversation.mode === "bot" && deps.turns.running + storing >= maxOpenTurns) {
+      return { ok: false, error: { code: "rate-limited", message: "too many turns are open; send it again", retryAfterMs: CROWDED_MS } };
+    }
+    storing += 1;
+    try {
+      return await store(command, place);
+    } finally {
+      storing -= 1;
+    }
+  }
+
+  async function store(command: CommandOf<"message-send">, { room, site }: Place): Promise<Ack> {
     const parts = command.parts.map((part) => (part.type === "text" ? { ...part, text: redactCards(part.text).text } : part));
     const entry = {
       id: command.id,
@@ -56,10 +92,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
       },
     };
     return deps.serial.run(room.conversation.id, async () => {
-      if (room.conversation.mode === "ended") {
-        const back = modeChange(room, site, { type: "reopen" }, { id: command.id, reason: "visitor-returned", nowMs: deps.clock.now() });
-        if ("change" in back) await deps.publisher.commit(room, back.change);
-      }
+      await reopen(room, site, command.id);
       const withBot = room.conversation.mode === "bot";
       const change = withBot ? { entries: [entry], openTurn: command.id } : messageForDesk(room, entry, deps.clock.now());
       const appended = await deps.publisher.commit(room, change);
@@ -74,10 +107,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
 
   async function request(command: CommandOf<"handoff-request">, { room, site, region }: Place): Promise<Ack> {
     return deps.serial.run(room.conversation.id, async () => {
-      if (room.conversation.mode === "ended") {
-        const back = modeChange(room, site, { type: "reopen" }, { id: command.id, reason: "visitor-returned", nowMs: deps.clock.now() });
-        if ("change" in back) await deps.publisher.commit(room, back.change);
-      }
+      await reopen(room, site, command.id);
       const change = openCase(room, site, region, {
         requestId: command.id,
         reason: "visitor-asked",

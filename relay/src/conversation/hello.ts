@@ -118,9 +118,12 @@ export function createHello(deps: {
     });
     const room = deps.rooms.add(conversation, appended.entries[0]?.seq ?? 0);
     room.browserLanguages = languages;
-    const events: DurableEvent[] = appended.entries.map(
-      (place) => ({ ...notice.event, conversationId: conversation.id, seq: place.seq, at: place.at }),
-    );
+    const events: DurableEvent[] = appended.entries.map((place) => ({
+      ...notice.event,
+      conversationId: conversation.id,
+      seq: place.seq,
+      at: place.at,
+    }));
     for (const event of events) remember(room, event);
     deps.logger.info(
       { conversation: conversation.id, site: site.id, region: region.id, reason: choice.reason, detail: choice.detail, language },

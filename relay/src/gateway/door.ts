@@ -65,7 +65,7 @@ export function createDoor(deps: DoorDeps) {
   async function command(frame: unknown, frameBytes: number, session: Session, linkKey: string): Promise<Ack> {
     const from = deps.now();
     const { type, ack } = await answer(frame, frameBytes, session, linkKey);
-    deps.metrics.commands.inc({ type, code: ack.ok ? "ok" : ack.error.code });
+    deps.metrics.commands.inc(type, ack.ok ? "ok" : ack.error.code);
     deps.metrics.ackSeconds.observe((deps.now() - from) / 1_000);
     return ack;
   }

@@ -11,12 +11,21 @@ import type { Session } from "../store/store.ts";
 import { refusal, type Door } from "./door.ts";
 import type { Limits } from "./limits.ts";
 import { originAllowed, type Peer } from "./origin.ts";
+import { createGather, frameOf } from "./outgoing.ts";
 
 /** A reader this far behind is closed, resumably: bytes waiting in its socket. */
 export const SLOW_READER_BYTES = 1024 * 1024;
 
 type SocketData = { peer: Peer; origin: string | undefined; leaveAddress: () => void };
 type OurSocket = Socket<ClientToRelay, RelayToClient, Record<string, never>, SocketData>;
+
+/** What is used of the WebSocket below Engine.IO. */
+type RawSocket = { bufferedAmount: number; send(frame: string): void };
+
+/** Packets Engine.IO holds until its last write has returned. */
+function writeBufferOf(conn: OurSocket["conn"]): number {
+  return (conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
+}
 
 export type SocketGateway = { close(): Promise<void> };
 
@@ -62,10 +71,12 @@ export function attachSocketIo(
     },
   });
 
+  const gather = createGather();
   io.on("connection", (socket) => serve(socket));
 
   function serve(socket: OurSocket): void {
     const { peer, origin } = (socket.request as unknown as { allhours: SocketData }).allhours;
+    const wire = socket.request.socket;
     let session: Session | undefined;
     let leave: (() => void) | undefined;
     let opening = false;
@@ -79,9 +90,17 @@ export function attachSocketIo(
     });
     const link = {
       send(event: Event) {
-        const raw = (socket.conn.transport as unknown as { socket?: { bufferedAmount?: number } }).socket;
-        if ((raw?.bufferedAmount ?? 0) > SLOW_READER_BYTES) close();
-        else socket.emit("event", event);
+        const { conn } = socket;
+        const transport = conn.transport as unknown as { writable: boolean; socket?: RawSocket };
+        const raw = transport.socket;
+        if ((raw?.bufferedAmount ?? 0) > SLOW_READER_BYTES) return close();
+        // Past Socket.IO's own queue only while that is empty: the order of frames stays.
+        if (raw === undefined || !transport.writable || !socket.connected || writeBufferOf(conn) > 0) {
+          socket.emit("event", event);
+          return;
+        }
+        gather(wire);
+        raw.send(frameOf(event));
       },
       close,
     };
@@ -90,7 +109,10 @@ export function attachSocketIo(
       if (typeof ack !== "function") return;
       const bytes = frameBytes;
       if (session !== undefined) {
-        void deps.door.command(frame, bytes, session, socket.id).then(ack);
+        void deps.door.command(frame, bytes, session, socket.id).then((answer) => {
+          gather(wire);
+          ack(answer);
+        });
         return;
       }
       if (opening) {

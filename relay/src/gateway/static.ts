@@ -1,5 +1,5 @@
 /**
- * The built widget over HTTP: `/allhours.js` and the chunks beside it. Names with a hash are cached for ever, the entry files for
+ * The built widget over HTTP: `/allhours.js` and the chunks beside it, and the same files under `/allhours/`. Names with a hash are cached for ever, the entry files for
  * five minutes. Compressed once, in memory; only files that were there at start are served, so no path can leave the folder.
  */
 import { createHash } from "node:crypto";
@@ -47,7 +47,8 @@ export async function loadAssets(dir: string): Promise<Assets> {
     }),
   );
   return (path, acceptEncoding, ifNoneMatch) => {
-    const asset = files.get(path);
+    // `/allhours/define.js` for pages that import it without a bundler; its chunks lie beside it.
+    const asset = files.get(path.startsWith("/allhours/") ? path.slice(9) : path);
     if (asset === undefined) return undefined;
     const headers: Record<string, string> = {
       "content-type": asset.type,

@@ -2,7 +2,7 @@
  * JSON logs: fields and a static message. Never message text, audio, tokens or names, at any level; what might slip in with an
  * error is cut by the paths below.
  */
-import { pino, type Logger as PinoLogger } from "pino";
+import { destination, pino, type Logger as PinoLogger, type LoggerOptions } from "pino";
 
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -11,13 +11,28 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** Lines are gathered to this many bytes, or for this long: a line a turn would be a system call a turn. */
+const GATHER_BYTES = 4_096;
+const GATHER_MS = 200;
+let standardOutput: ReturnType<typeof destination> | undefined;
+
+/** Standard output, one for the process. What is still gathered is written when the process ends in any way but SIGKILL. */
+function output(): ReturnType<typeof destination> {
+  if (standardOutput !== undefined) return standardOutput;
+  const opened = destination({ dest: 1, sync: false, minLength: GATHER_BYTES, periodicFlush: GATHER_MS });
+  process.on("exit", () => opened.flushSync());
+  standardOutput = opened;
+  return opened;
+}
+
 export function createLogger(level: string): Logger {
-  const logger: PinoLogger = pino({
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     redact: { paths: ["*.token", "token", "*.text", "text", "*.authorization", "err.request", "err.response"], censor: "[cut]" },
-  });
+  };
+  const logger: PinoLogger = pino(options, output());
   return logger;
 }
 

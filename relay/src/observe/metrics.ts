@@ -3,25 +3,56 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/**
+ * A counter that is added up in plain numbers and told to its registry when somebody asks: the registry's own way builds a text and an object a
+ * count. `values` in the order of `labelNames`; they must come from closed sets.
+ */
+export function createTally<const Labels extends readonly string[]>(options: {
+  name: string;
+  help: string;
+  labelNames: Labels;
+  registers: Registry[];
+}): { inc(...values: { [Place in keyof Labels]: string }): void } {
+  const counts = new Map<string, { values: readonly string[]; count: number }>();
+  const told: Counter = new Counter({
+    ...options,
+    labelNames: [...options.labelNames],
+    collect() {
+      for (const one of counts.values()) {
+        if (one.count > 0) told.labels(...one.values).inc(one.count);
+        one.count = 0;
+      }
+    },
+  });
+  return {
+    inc(...values) {
+      const key = values.join(" ");
+      const known = counts.get(key);
+      if (known === undefined) counts.set(key, { values, count: 1 });
+      else known.count += 1;
+    },
+  };
+}
+
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "allhours_" });
   const registers = [registry];
   return {
     registry,
-    commands: new Counter({
+    commands: createTally({
       name: "allhours_commands_total",
       help: "Commands answered, by type and result code",
       labelNames: ["type", "code"],
       registers,
     }),
-    entries: new Counter({
+    entries: createTally({
       name: "allhours_entries_total",
       help: "Durable entries written, by type and author",
       labelNames: ["type", "author"],
       registers,
     }),
-    turns: new Counter({
+    turns: createTally({
       name: "allhours_turns_total",
       help: "Turns ended, by region and outcome",
       labelNames: ["region", "outcome"],

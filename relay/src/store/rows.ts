@@ -75,7 +75,7 @@ export function patchRow(patch: ConversationPatch): ConversationColumns | undefi
       const value = patch[key];
       return [patchColumns[key], value === undefined ? null : typeof value === "object" ? JSON.stringify(value) : value];
     }),
-  ) as ConversationColumns;
+  );
 }
 
 export function sessionRow(session: Session): SessionTable {

@@ -152,7 +152,13 @@ export function createConnection({ transports, relays, clock, net, logger, hello
     return hedged(
       (cut) => openThrough(through, cut),
       (cut) => openThrough(other, cut),
-      { afterMs: LINK_TIMES.hedgeMs, clock, signal, close: (late) => late.live.link.close(), final: (error) => error instanceof LinkRefused },
+      {
+        afterMs: LINK_TIMES.hedgeMs,
+        clock,
+        signal,
+        close: (late) => late.live.link.close(),
+        final: (error) => error instanceof LinkRefused,
+      },
     );
   }
 

@@ -123,7 +123,8 @@ function answeredUpTo(log: readonly TimelineItem[], applied: readonly LogEvent[]
     if (event.type !== "message-added") continue;
     const { author, inReplyTo } = event.message;
     if (author.kind === "agent") reached = event.seq;
-    else if (author.kind === "bot" && inReplyTo !== undefined) reached = Math.max(reached, log.findLast((item) => item.id === inReplyTo)?.seq ?? 0);
+    else if (author.kind === "bot" && inReplyTo !== undefined)
+      reached = Math.max(reached, log.findLast((item) => item.id === inReplyTo)?.seq ?? 0);
   }
   return reached;
 }

@@ -8,7 +8,7 @@ import { watchedPaths } from "../files.ts";
 import { optionsReader, pathsOption } from "../options.ts";
 import type { AdapterContext, AdapterDefinition, KnowledgeAdapter, KnowledgeQuery, Passage } from "../spec.ts";
 import { readArticles, type Article, type ReadArticles } from "./articles.ts";
-import { buildTextIndex, type Match, type TextIndex } from "./text-index.ts";
+import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 const optionsSchema = v.strictObject({
   /** Markdown and CSV files with articles; folders and globs allowed. */
@@ -32,14 +32,23 @@ const BM25_HALF = 8;
 /** What an intent moves an article up the order, at full confidence. The score told is that of the words alone. */
 const INTENT_LIFT = 0.3;
 
-/** Everything one load gave; replaced as a whole. */
+/** Everything one load gave; replaced as a whole. Ids are numbered in the order of their text. */
 type Shelf = {
-  articles: Article[];
+  articles: readonly Article[];
   index: TextIndex;
-  /** Places in `articles` of all languages of an id. */
-  byId: Map<string, number[]>;
-  /** Ids that carry an intent, besides the id of the same name. */
-  byIntent: Map<string, string[]>;
+  ids: readonly string[];
+  /** Number of the id of the article at the same place. */
+  idOf: Uint32Array;
+  /** Places in `articles` of all languages of an id, by its number. */
+  variants: readonly number[][];
+  /** Numbers of the ids that answer an intent: first the one of the same name. */
+  byIntent: ReadonlyMap<string, number[]>;
+  /** Of every article's language, at the same place. */
+  tags: readonly Tag[];
+  /** 1: never shown to a visitor of this region. Dates are asked at each search. */
+  barred: Uint8Array;
+  /** A turn asks for its words once and then for the articles of its intents: the scores of a query are kept as long as it lives. */
+  scores: WeakMap<KnowledgeQuery, Float64Array>;
 };
 
 /** `search` before the first `init` has ended fails with `not-ready`; during a later one the old articles answer. */
@@ -53,6 +62,7 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
   };
   return {
     kind: "knowledge",
+    inProcess: true,
     watchPaths: watchedPaths(options.articles, context.baseDir),
     async init(signal) {
       newest += 1;
@@ -62,7 +72,7 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
       tell(read, context);
       if (read.articles.length === 0)
         throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
-      const next = await stock(read.articles, signal);
+      const next = await stock(read.articles, context.regionId, signal);
       // Whoever was started last wins, in whatever order they end.
       if (mine === newest) shelf = next;
       context.logger.info(
@@ -70,8 +80,8 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
         "articles ready",
       );
     },
-    search: async (query, signal) => search(ready(signal), query, context.regionId),
-    byIntent: async (intent, query, signal) => byIntent(ready(signal), intent, query, context.regionId),
+    search: async (query, signal) => search(ready(signal), query),
+    byIntent: async (intent, query, signal) => byIntent(ready(signal), intent, query),
   };
 }
 
@@ -83,98 +93,162 @@ function tell(read: ReadArticles, context: AdapterContext): void {
     context.logger.warn({ adapter, more: read.problems.length - LISTED_PROBLEMS }, "more articles skipped");
 }
 
-async function stock(articles: Article[], signal: AbortSignal): Promise<Shelf> {
-  const byId = new Map<string, number[]>();
-  const byIntent = new Map<string, string[]>();
+async function stock(articles: Article[], regionId: string, signal: AbortSignal): Promise<Shelf> {
+  const ids = [...new Set(articles.map((article) => article.id))].sort();
+  const numberOf = new Map(ids.map((id, number) => [id, number]));
+  const variants: number[][] = ids.map(() => []);
+  const byIntent = new Map(ids.map((id, number) => [id, [number]]));
   for (const [place, article] of articles.entries()) {
-    byId.set(article.id, [...(byId.get(article.id) ?? []), place]);
-    for (const intent of article.intents)
-      if (byIntent.get(intent)?.includes(article.id) !== true) byIntent.set(intent, [...(byIntent.get(intent) ?? []), article.id]);
+    const number = numberOf.get(article.id)!;
+    variants[number]!.push(place);
+    for (const intent of article.intents) {
+      const known = byIntent.get(intent);
+      if (known === undefined) byIntent.set(intent, [number]);
+      else if (!known.includes(number)) known.push(number);
+    }
   }
   const index = await buildTextIndex(
     articles.map((article) => ({ questions: [article.title, ...article.phrasings], body: article.text })),
     signal,
   );
-  return { articles, index, byId, byIntent };
+  return {
+    articles,
+    index,
+    ids,
+    idOf: Uint32Array.from(articles, (article) => numberOf.get(article.id)!),
+    variants,
+    byIntent,
+    tags: articles.map((article) => tagOf(article.language)),
+    barred: Uint8Array.from(articles, (article) => (isFor(article, regionId) ? 0 : 1)),
+    scores: new WeakMap(),
+  };
 }
 
-/** Score of each id: the best of its languages. Articles that may not be shown say nothing, in any language. */
-function scoresOf(shelf: Shelf, query: KnowledgeQuery, regionId: string): Map<string, number> {
-  const scores = new Map<string, number>();
-  for (const match of shelf.index.search(query.text)) {
-    const article = shelf.articles[match.text]!;
-    if (!mayShow(article, query.at, regionId)) continue;
-    const score = scoreOf(match) * (fits(article.language, query.language) ? 1 : OTHER_LANGUAGE);
-    if (score > (scores.get(article.id) ?? 0)) scores.set(article.id, score);
-  }
+/** Score of each id, by number: the best of its languages; 0 where nothing fits. Articles that may not be shown say nothing, in any language. */
+function scoresOf(shelf: Shelf, query: KnowledgeQuery): Float64Array {
+  const kept = shelf.scores.get(query);
+  if (kept !== undefined) return kept;
+  const scores = new Float64Array(shelf.ids.length);
+  const wanted = tagOf(query.language);
+  shelf.index.scan(query.text, (place, likeness, coverage, bm25) => {
+    if (!mayShow(shelf, place, query.at)) return;
+    const score = scoreOf(likeness, coverage, bm25) * (fits(shelf.tags[place]!, wanted) ? 1 : OTHER_LANGUAGE);
+    const id = shelf.idOf[place]!;
+    if (score > scores[id]!) scores[id] = score;
+  });
+  shelf.scores.set(query, scores);
   return scores;
 }
 
 /** Two witnesses: a question like this one, and a text that covers it. The same question word for word is 1. */
-function scoreOf({ likeness, coverage, bm25 }: Match): number {
+function scoreOf(likeness: number, coverage: number, bm25: number): number {
   const cover = (coverage + bm25 / (bm25 + BM25_HALF)) / 2;
   return Math.min(1, 0.6 * likeness + 0.4 * Math.max(likeness, cover));
 }
 
-function search(shelf: Shelf, query: KnowledgeQuery, regionId: string): Passage[] {
-  const scores = scoresOf(shelf, query, regionId);
-  const lift = new Map<string, number>();
+function search(shelf: Shelf, query: KnowledgeQuery): Passage[] {
+  const scores = scoresOf(shelf, query);
+  const order = scores.slice();
+  const lift = new Map<number, number>();
   for (const intent of query.intents)
-    for (const id of idsOf(shelf, intent.name)) lift.set(id, Math.max(lift.get(id) ?? 0, intent.confidence * INTENT_LIFT));
-  const ids = new Set([...scores.keys(), ...lift.keys()]);
-  const orderOf = (id: string): number => (scores.get(id) ?? 0) + (lift.get(id) ?? 0);
-  const passages: Passage[] = [];
-  for (const id of [...ids].sort((one, other) => orderOf(other) - orderOf(one) || (one < other ? -1 : 1))) {
-    if (passages.length >= query.limit) break;
-    const article = variantOf(shelf, id, query, regionId);
-    if (article !== undefined) passages.push(toPassage(article, scores.get(id) ?? 0));
-  }
-  return passages;
+    for (const id of shelf.byIntent.get(intent.name) ?? []) lift.set(id, Math.max(lift.get(id) ?? 0, intent.confidence * INTENT_LIFT));
+  for (const [id, more] of lift) order[id]! += more;
+  return bestOf(order, lift, query.limit, (id) => variantOf(shelf, id, query)).map(({ id, article }) => toPassage(article, scores[id]!));
 }
 
-function byIntent(shelf: Shelf, intent: string, query: KnowledgeQuery, regionId: string): Passage | undefined {
-  const scores = scoresOf(shelf, query, regionId);
-  let best: Passage | undefined;
-  for (const id of idsOf(shelf, intent)) {
-    const article = variantOf(shelf, id, query, regionId);
-    const score = scores.get(id) ?? 0;
-    if (article !== undefined && (best === undefined || score > best.score)) best = toPassage(article, score);
+type Ranked = { id: number; article: Article };
+
+/** The `limit` ids of the highest order that have an article to show, best first; of equals the first by text. */
+function bestOf(
+  order: Float64Array,
+  lifted: ReadonlyMap<number, number>,
+  limit: number,
+  articleOf: (id: number) => Article | undefined,
+): Ranked[] {
+  const best: Ranked[] = [];
+  for (let id = 0; id < order.length; id += 1) {
+    const mine = order[id]!;
+    if (mine === 0 && !lifted.has(id)) continue;
+    let place = best.length;
+    while (place > 0 && order[best[place - 1]!.id]! < mine) place -= 1;
+    if (place >= limit) continue;
+    const article = articleOf(id);
+    if (article === undefined) continue;
+    best.splice(place, 0, { id, article });
+    if (best.length > limit) best.pop();
   }
   return best;
 }
 
-/** Ids that answer an intent: first the one of the same name. */
-function idsOf(shelf: Shelf, intent: string): string[] {
-  return [...(shelf.byId.has(intent) ? [intent] : []), ...(shelf.byIntent.get(intent) ?? []).filter((id) => id !== intent)];
+function byIntent(shelf: Shelf, intent: string, query: KnowledgeQuery): Passage | undefined {
+  let best: Passage | undefined;
+  for (const id of shelf.byIntent.get(intent) ?? []) {
+    const article = variantOf(shelf, id, query);
+    if (article === undefined) continue;
+    const score = scoresOf(shelf, query)[id]!;
+    if (best === undefined || score > best.score) best = toPassage(article, score);
+  }
+  return best;
 }
 
 /** The article in the query's language, else in the first fallback that has it; `undefined` when none may be shown. */
-function variantOf(shelf: Shelf, id: string, query: KnowledgeQuery, regionId: string): Article | undefined {
-  const shown = (shelf.byId.get(id) ?? []).map((place) => shelf.articles[place]!).filter((article) => mayShow(article, query.at, regionId));
-  for (const language of [query.language, ...query.fallbackLanguages]) {
-    const found =
-      shown.find((article) => article.language.toLowerCase() === language.toLowerCase()) ??
-      shown.find((article) => fits(article.language, language));
+function variantOf(shelf: Shelf, id: number, query: KnowledgeQuery): Article | undefined {
+  const places = shelf.variants[id]!;
+  return (
+    inLanguage(shelf, places, query.language, query.at) ??
+    firstOf(query.fallbackLanguages, (one) => inLanguage(shelf, places, one, query.at))
+  );
+}
+
+function firstOf<From, To>(list: readonly From[], find: (from: From) => To | undefined): To | undefined {
+  for (const one of list) {
+    const found = find(one);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
+function inLanguage(shelf: Shelf, places: readonly number[], language: string, at: number): Article | undefined {
+  const wanted = tagOf(language);
+  let fitting: number | undefined;
+  for (const place of places) {
+    const tag = shelf.tags[place]!;
+    if (!fits(tag, wanted) || !mayShow(shelf, place, at)) continue;
+    if (tag.text === wanted.text) return shelf.articles[place];
+    fitting ??= place;
+  }
+  return fitting === undefined ? undefined : shelf.articles[fitting];
+}
+
+/** A language tag in lower case, and taken apart. */
+type Tag = { text: string; base: string; script: string | undefined };
+const tags = new Map<string, Tag>();
+/** Tags come from the config and from articles: few. Whatever else comes is not kept for ever. */
+const KEPT_TAGS = 1_000;
+
+function tagOf(written: string): Tag {
+  const known = tags.get(written);
+  if (known !== undefined) return known;
+  if (tags.size >= KEPT_TAGS) tags.clear();
+  const lower = written.toLowerCase();
+  const [base = "", ...rest] = lower.split("-");
+  const tag = { text: lower, base, script: rest.find((part) => part.length === 4) };
+  tags.set(written, tag);
+  return tag;
+}
+
 /** pt serves pt-BR and the other way round; zh-Hant does not serve zh-Hans. */
-function fits(have: string, want: string): boolean {
-  const [haveBase, haveScript] = baseAndScript(have);
-  const [wantBase, wantScript] = baseAndScript(want);
-  return haveBase === wantBase && (haveScript === undefined || wantScript === undefined || haveScript === wantScript);
+function fits(have: Tag, want: Tag): boolean {
+  return have.base === want.base && (have.script === undefined || want.script === undefined || have.script === want.script);
 }
 
-function baseAndScript(tag: string): [string, string | undefined] {
-  const [base = "", ...rest] = tag.toLowerCase().split("-");
-  return [base, rest.find((part) => part.length === 4)];
+function isFor(article: Article, regionId: string): boolean {
+  return article.audience !== "agents" && article.regions?.includes(regionId) !== false;
 }
 
-function mayShow(article: Article, at: number, regionId: string): boolean {
-  if (article.audience === "agents") return false;
-  if (article.regions !== undefined && !article.regions.includes(regionId)) return false;
+function mayShow(shelf: Shelf, place: number, at: number): boolean {
+  if (shelf.barred[place] === 1) return false;
+  const article = shelf.articles[place]!;
   return (article.validFromMs ?? -Infinity) <= at && at < (article.validUntilMs ?? Infinity);
 }
 

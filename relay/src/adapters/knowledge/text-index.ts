@@ -2,8 +2,8 @@
  * An inverted index over questions and the texts that answer them. Finds by two witnesses: how alike the query is to a stored question
  * (cosine over words and characters), and how much of it the whole text covers (BM25). Knows no articles, languages or dates.
  */
-import { normalise, runsOf, stemOf } from "../words.ts";
 import { STOP_WORDS } from "./stop-words.ts";
+import { eachGram, featuresOf, wordCountsOf, type Counts } from "./text-features.ts";
 
 /** `questions`: title first, then phrasings; each stands alone. `body`: plain words or Markdown. */
 export type IndexedText = { questions: readonly string[]; body: string };
@@ -15,6 +15,8 @@ export type Match = { text: number; likeness: number; coverage: number; bm25: nu
 export interface TextIndex {
   /** Every text that shares a feature with the query, in no order. */
   search(query: string): Match[];
+  /** The same without an object a text; `each` must not search again before it has returned. */
+  scan(query: string, each: (text: number, likeness: number, coverage: number, bm25: number) => void): void;
   /** Features and postings, for the log. */
   readonly sizes: { texts: number; questions: number; features: number; postings: number };
 }
@@ -32,30 +34,13 @@ const MAX_QUERY_CHARS = 1_000;
 /** Longest stretch of building without letting others run. */
 const SLICE_MS = 8;
 
-type Counts = Map<string, number>;
-type Features = { words: Counts; grams: Counts };
-
-function featuresOf(text: string): Features {
-  const words: Counts = new Map();
-  const grams: Counts = new Map();
-  const add = (counts: Counts, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
-  for (const run of runsOf(normalise(text))) {
-    for (const word of run.words) add(words, STOP_WORDS.has(word) ? word : stemOf(word));
-    if (!run.unspaced && STOP_WORDS.has(run.text)) continue;
-    const padded = run.unspaced ? run.text : `_${run.text}_`;
-    for (const length of run.unspaced ? [1, 2] : [3, 4]) {
-      for (let start = 0; start + length <= padded.length; start += 1) add(grams, `${length}${padded.slice(start, start + length)}`);
-    }
-  }
-  return { words, grams };
-}
-
+type Key = string | number;
 /** Postings of one kind of feature: feature `n` lies in rows `rows[offsets[n]..offsets[n + 1])` with `weights` at the same places. */
-type Postings = { ids: Map<string, number>; idf: Float32Array; offsets: Uint32Array; rows: Uint32Array; weights: Float32Array };
+type Postings = { ids: Map<Key, number>; idf: Float32Array; offsets: Uint32Array; rows: Uint32Array; weights: Float32Array };
 
 /** Gathers postings row by row, then packs them by feature. */
 interface Collector {
-  add(row: number, counts: Counts): void;
+  add(row: number, key: Key, count: number): void;
   /** `weight` gives a posting's value from its row, the feature's rarity and its count. */
   pack(rowCount: number, weight: (row: number, idf: number, count: number) => number): Postings;
   /** Squared length of each row's TF-IDF vector. */
@@ -63,7 +48,7 @@ interface Collector {
 }
 
 function createCollector(): Collector {
-  const ids = new Map<string, number>();
+  const ids = new Map<Key, number>();
   const frequency: number[] = [];
   const features: number[] = [];
   const rows: number[] = [];
@@ -71,23 +56,21 @@ function createCollector(): Collector {
   /** Words that say nothing keep a little of their rarity, so that a question is still most like itself. */
   const rarity = (rowCount: number): Float32Array => {
     const idf = Float32Array.from(frequency, (count) => idfOf(count, rowCount));
-    for (const [key, id] of ids) if (STOP_WORDS.has(key)) idf[id]! *= STOP_WORD_SHARE;
+    for (const [key, id] of ids) if (typeof key === "string" && STOP_WORDS.has(key)) idf[id]! *= STOP_WORD_SHARE;
     return idf;
   };
   return {
-    add(row, found) {
-      for (const [key, count] of found) {
-        let id = ids.get(key);
-        if (id === undefined) {
-          id = ids.size;
-          ids.set(key, id);
-          frequency.push(0);
-        }
-        frequency[id]! += 1;
-        features.push(id);
-        rows.push(row);
-        counts.push(count);
+    add(row, key, count) {
+      let id = ids.get(key);
+      if (id === undefined) {
+        id = ids.size;
+        ids.set(key, id);
+        frequency.push(0);
       }
+      frequency[id]! += 1;
+      features.push(id);
+      rows.push(row);
+      counts.push(count);
     },
     pack(rowCount, weight) {
       const idf = rarity(rowCount);
@@ -140,13 +123,14 @@ export async function buildTextIndex(texts: readonly IndexedText[], signal?: Abo
     };
     for (const question of text.questions) {
       const features = featuresOf(question);
-      words.add(questionText.length, features.words);
-      grams.add(questionText.length, features.grams);
+      const row = questionText.length;
+      for (const [word, count] of features.words) words.add(row, word, count);
+      eachGram(features.grams, (gram, count) => grams.add(row, gram, count));
       questionText.push(index);
       addAll(features.words, QUESTION_WEIGHT);
     }
-    addAll(featuresOf(text.body).words, 1);
-    bodies.add(index, all);
+    addAll(wordCountsOf(text.body), 1);
+    for (const [word, count] of all) bodies.add(index, word, count);
     if (performance.now() < sliceEnd) continue;
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
@@ -175,6 +159,35 @@ function createSearch(
   textCount: number,
 ): TextIndex {
   const { words, grams, bodies } = parts;
+  // Written anew by every search: a search runs from its first line to its last without letting others run.
+  const cosines = new Float32Array(questionText.length);
+  const likeness = new Float32Array(textCount);
+  const covered = new Float32Array(textCount);
+  const bm25 = new Float32Array(textCount);
+  const wordCosine = createCosine(words, cosines);
+  const gramCosine = createCosine(grams, cosines);
+
+  function scan(query: string, each: (text: number, likeness: number, coverage: number, bm25: number) => void): void {
+    const features = featuresOf(query.slice(0, MAX_QUERY_CHARS));
+    cosines.fill(0);
+    likeness.fill(0);
+    covered.fill(0);
+    bm25.fill(0);
+    for (const [word, count] of features.words) wordCosine.feature(word, count);
+    wordCosine.spread(WORD_SHARE);
+    eachGram(features.grams, (gram, count) => gramCosine.feature(gram, count));
+    gramCosine.spread(1 - WORD_SHARE);
+    const all = cover(bodies, features.words, covered, bm25) || 1;
+    for (let row = 0; row < cosines.length; row += 1) {
+      const text = questionText[row]!;
+      if (cosines[row]! > likeness[text]!) likeness[text] = cosines[row]!;
+    }
+    for (let text = 0; text < textCount; text += 1) {
+      if (likeness[text]! > 0 || covered[text]! > 0)
+        each(text, Math.min(1, likeness[text]!), Math.min(1, covered[text]! / all), bm25[text]!);
+    }
+  }
+
   return {
     sizes: {
       texts: textCount,
@@ -182,63 +195,63 @@ function createSearch(
       features: words.ids.size + grams.ids.size,
       postings: words.rows.length + grams.rows.length + bodies.rows.length,
     },
+    scan,
     search(query) {
-      const features = featuresOf(query.slice(0, MAX_QUERY_CHARS));
-      const cosines = new Float32Array(questionText.length);
-      addCosine(words, features.words, WORD_SHARE, cosines);
-      addCosine(grams, features.grams, 1 - WORD_SHARE, cosines);
-      const { coverage, bm25 } = cover(bodies, features.words, textCount);
-      const likeness = new Float32Array(textCount);
-      for (const [row, cosine] of cosines.entries()) {
-        const text = questionText[row]!;
-        if (cosine > likeness[text]!) likeness[text] = cosine;
-      }
       const matches: Match[] = [];
-      for (let text = 0; text < textCount; text += 1) {
-        if (likeness[text]! > 0 || coverage[text]! > 0)
-          matches.push({ text, likeness: Math.min(1, likeness[text]!), coverage: Math.min(1, coverage[text]!), bm25: bm25[text]! });
-      }
+      scan(query, (text, like, coverage, sum) => matches.push({ text, likeness: like, coverage, bm25: sum }));
       return matches;
     },
   };
 }
 
-/** Adds `share` times the cosine of the query with each row. Unseen features lengthen the query, so that strange words lower the likeness. */
-function addCosine(postings: Postings, counts: Counts, share: number, into: Float32Array): void {
+/** Takes a query's features one by one, then adds `share` times the cosine of the query with each row to `into`. */
+function createCosine(postings: Postings, into: Float32Array): { feature(key: Key, count: number): void; spread(share: number): void } {
+  const { ids, idf, offsets, rows, weights } = postings;
   const unseen = idfOf(0, into.length);
+  const known: number[] = [];
+  const values: number[] = [];
   let squared = 0;
-  const known: [id: number, value: number][] = [];
-  for (const [key, count] of counts) {
-    const id = postings.ids.get(key);
-    const value = tfOf(count) * (id === undefined ? unseen : postings.idf[id]!);
-    squared += value * value;
-    if (id !== undefined) known.push([id, value]);
-  }
-  if (squared === 0) return;
-  const scale = share / Math.sqrt(squared);
-  for (const [id, value] of known) {
-    for (let place = postings.offsets[id]!; place < postings.offsets[id + 1]!; place += 1)
-      into[postings.rows[place]!]! += value * scale * postings.weights[place]!;
-  }
+  return {
+    feature(key, count) {
+      const id = ids.get(key);
+      // Unseen features lengthen the query, so that strange words lower the likeness.
+      const value = tfOf(count) * (id === undefined ? unseen : idf[id]!);
+      squared += value * value;
+      if (id === undefined) return;
+      known.push(id);
+      values.push(value);
+    },
+    spread(share) {
+      const scale = squared === 0 ? 0 : share / Math.sqrt(squared);
+      for (let index = 0; index < known.length; index += 1) {
+        const value = values[index]! * scale;
+        const end = offsets[known[index]! + 1]!;
+        for (let place = offsets[known[index]!]!; place < end; place += 1) into[rows[place]!]! += value * weights[place]!;
+      }
+      squared = 0;
+      known.length = 0;
+      values.length = 0;
+    },
+  };
 }
 
-function cover(postings: Postings, counts: Counts, textCount: number): { coverage: Float32Array; bm25: Float32Array } {
-  const coverage = new Float32Array(textCount);
-  const bm25 = new Float32Array(textCount);
-  const unseen = idfOf(0, textCount);
+/** Adds up, a text, the rarity of the query's words in it and BM25. Gives the rarity of all of the query's words. */
+function cover(postings: Postings, counts: Counts, covered: Float32Array, bm25: Float32Array): number {
+  const { ids, idf: rarity, offsets, rows, weights } = postings;
+  const unseen = idfOf(0, covered.length);
   let all = 0;
   for (const key of counts.keys()) {
     if (STOP_WORDS.has(key)) continue;
-    const id = postings.ids.get(key);
-    const idf = id === undefined ? unseen : postings.idf[id]!;
+    const id = ids.get(key);
+    const idf = id === undefined ? unseen : rarity[id]!;
     all += idf;
     if (id === undefined) continue;
-    for (let place = postings.offsets[id]!; place < postings.offsets[id + 1]!; place += 1) {
-      const row = postings.rows[place]!;
-      coverage[row]! += idf;
-      bm25[row]! += postings.weights[place]!;
+    const end = offsets[id + 1]!;
+    for (let place = offsets[id]!; place < end; place += 1) {
+      const row = rows[place]!;
+      covered[row]! += idf;
+      bm25[row]! += weights[place]!;
     }
   }
-  if (all > 0) for (let row = 0; row < textCount; row += 1) coverage[row]! /= all;
-  return { coverage, bm25 };
+  return all;
 }

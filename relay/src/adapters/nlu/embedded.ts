@@ -61,6 +61,7 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
   let newest = 0;
   return {
     kind: "nlu",
+    inProcess: true,
     watchPaths: watchedPaths([...options.examples, ...(options.articles ?? [])], context.baseDir),
     async init(signal) {
       newest += 1;

@@ -49,11 +49,15 @@ function pushGrams(text: string, least: number, most: number, into: number[]): v
 }
 
 function count(hashes: number[]): FeatureCounts {
-  const sorted = Uint32Array.from(hashes).sort();
+  const sorted = new Uint32Array(hashes.length);
+  // Not `from`, and no iterator below: both cost more than the rest of the work.
+  for (let index = 0; index < hashes.length; index += 1) sorted[index] = hashes[index]!;
+  sorted.sort();
   const distinct = new Uint32Array(sorted.length);
   const counts = new Uint16Array(sorted.length);
   let size = 0;
-  for (const hash of sorted) {
+  for (let index = 0; index < sorted.length; index += 1) {
+    const hash = sorted[index]!;
     if (size > 0 && distinct[size - 1] === hash) {
       counts[size - 1]! += 1;
     } else {

@@ -99,16 +99,16 @@ function vectorOf(model: IntentModel, features: { words: FeatureCounts; grams: F
     const first = columns.length;
     let seen = 0;
     let all = 0;
-    group.hashes.forEach((hash, index) => {
+    for (let index = 0; index < group.hashes.length; index += 1) {
       const frequency = 1 + Math.log(group.counts[index]!);
-      const id = featureNumber(model, hash);
+      const id = featureNumber(model, group.hashes[index]!);
       const value = frequency * (id === undefined ? model.unseenIdf : model.idf[id]!);
       all += value * value;
-      if (id === undefined) return;
+      if (id === undefined) continue;
       seen += value * value;
       columns.push(id);
       values.push(value);
-    });
+    }
     if (all === 0) continue;
     const scale = Math.sqrt(share / (seen || 1));
     for (let index = first; index < values.length; index += 1) values[index]! *= scale;
@@ -122,22 +122,40 @@ export function scoresOf(model: IntentModel, text: string): { scores: Float64Arr
   const { columns, values, known } = vectorOf(model, featuresOf(text));
   const count = model.labels.length;
   const scores = Float64Array.from(model.bias);
-  columns.forEach((column, index) => {
+  const { weights } = model;
+  for (let index = 0; index < columns.length; index += 1) {
     const value = values[index]!;
-    const start = column * count;
-    for (let label = 0; label < count; label += 1) scores[label]! += model.weights[start + label]! * value;
-  });
+    const start = columns[index]! * count;
+    for (let label = 0; label < count; label += 1) scores[label]! += weights[start + label]! * value;
+  }
   return { scores, known };
 }
 
 /** Intents with their confidence, best first: a softmax over the scores, lowered by what the examples have never seen. */
 export function classify(model: IntentModel, text: string, limit = 5): Classification {
   const { scores, known } = scoresOf(model, text);
-  const top = scores.reduce((most, score) => Math.max(most, score), -Infinity);
-  const shares = scores.map((score) => Math.exp((score - top) / TEMPERATURE));
-  const sum = shares.reduce((total, share) => total + share, 0);
+  if (known === 0) return { intents: [], known };
+  let top = -Infinity;
+  for (let label = 0; label < scores.length; label += 1) top = Math.max(top, scores[label]!);
+  let sum = 0;
+  for (let label = 0; label < scores.length; label += 1) sum += Math.exp((scores[label]! - top) / TEMPERATURE);
   const trust = Math.min(1, known / FULLY_KNOWN);
-  const intents = model.labels.map((name, index) => ({ name, confidence: (shares[index]! / sum) * trust }));
-  intents.sort((one, other) => other.confidence - one.confidence);
-  return { intents: known === 0 ? [] : intents.slice(0, limit), known };
+  const intents = bestLabels(scores, limit).map((label) => ({
+    name: model.labels[label]!,
+    confidence: (Math.exp((scores[label]! - top) / TEMPERATURE) / sum) * trust,
+  }));
+  return { intents, known };
+}
+
+/** The labels of the highest scores, best first; of equals the first. */
+function bestLabels(scores: Float64Array, limit: number): number[] {
+  const best: number[] = [];
+  for (let label = 0; label < scores.length; label += 1) {
+    let place = best.length;
+    while (place > 0 && scores[best[place - 1]!]! < scores[label]!) place -= 1;
+    if (place >= limit) continue;
+    best.splice(place, 0, label);
+    if (best.length > limit) best.pop();
+  }
+  return best;
 }

@@ -17,8 +17,11 @@ const frPerson =
 const ptPerson =
   "(?:(?:um|uma|o|a|algum|alguma) )?(?:pessoa(?! que)|humano|ser humano|atendente|agente(?! alfandeg)|alguem|operadora?|representante|consultora?|funcionari[oa]|atendimento humano|suporte humano)";
 
+const otherScript = /[\u0600-\u06ff\u3040-\u9fff]/;
+const latinLetter = /[a-z]/;
+
 /** Tested against `plain` text. Written in the normal form of `words.ts`: no accents, Arabic letters unified. */
-const personPatterns: readonly RegExp[] = [
+const latinPatterns: readonly RegExp[] = [
   // en
   new RegExp(
     `\\b${enNot}(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|switch(?: me)?|hand me over|pass me on|escalate(?: this| me)?)(?: (?:directly|please|now))? (?:to|with) ${enPerson}\\b${enNotThatOne}`,
@@ -49,6 +52,8 @@ const personPatterns: readonly RegExp[] = [
     `\\b(?:falar|conversar|falo|transfira|transferir|transfere|passar|me passa|me passe|conectar|conecta|ser atendid[oa])(?: (?:direto|diretamente))?(?: (?:com|para|pra|por|a))? ${ptPerson}\\b`,
   ),
   /\b(?:quero|preciso de|queria) (?:um |uma )?(?:humano|atendente|pessoa(?: real| de verdade)?|atendimento humano)(?: por favor| ja)?$/,
+];
+const otherPatterns: readonly RegExp[] = [
   // ja
   /(?:人間|(?<![一二三友恋])人|オペレーター?|担当者|担当の方|担当の人|スタッフ|係の人|係の方|係員|有人)(?:の方)?(?:と|に|へ)(?:直接)?(?:お?話(?!題)|はな|チャット|つない|繋い|つなげ|繋げ|つなが|繋が|代わ|かわ|変わ|替わ|相談)/,
   /有人(?:の)?(?:チャット|対応|サポート|窓口)|オペレーター?(?:を|で|に)?(?:お願い|おねがい|希望|呼んで)|人間(?:に|の)?(?:対応|お願い|おねがい)/,
@@ -76,8 +81,15 @@ const personMessages: ReadonlySet<string> = new Set(
   ).map(plain),
 );
 
+const allPatterns = [...latinPatterns, ...otherPatterns];
+
+function mayMatch(words: string): readonly RegExp[] {
+  if (!otherScript.test(words)) return latinPatterns;
+  return latinLetter.test(words) ? allPatterns : otherPatterns;
+}
+
 /** True when the words themselves ask for a person, in any of the languages. */
 export function asksForPerson(text: string): boolean {
   const words = plain(text.slice(0, 600));
-  return personMessages.has(words) || personPatterns.some((pattern) => pattern.test(words));
+  return personMessages.has(words) || mayMatch(words).some((pattern) => pattern.test(words));
 }

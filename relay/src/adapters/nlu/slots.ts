@@ -9,11 +9,16 @@ const tracking = /(?<![A-Z0-9])(?:[A-Z]{2}[0-9]{9}[A-Z]{2}|1Z[0-9A-Z]{16}|J[JV]D
 const email =
   /[A-Z0-9](?:[A-Z0-9._%+-]{0,62}[A-Z0-9_%+-])?@[A-Z0-9](?:[A-Z0-9-]{0,61}[A-Z0-9])?(?:\.[A-Z0-9](?:[A-Z0-9-]{0,61}[A-Z0-9])?){1,4}/gi;
 
+const anyDigit = /[0-9]/;
+
 /** Compiles a shop's own form of order numbers to stand alone in text. Throws `SyntaxError` for a bad pattern. */
 export function orderNumberPattern(source: string = DEFAULT_ORDER_NUMBER): RegExp {
   // Not part of a longer number, an amount (12,345.00), a telephone number (+49 ...) or an address in the web.
   return new RegExp(`(?<![\\p{Script=Latin}0-9@/+.,-])(?:${source})(?![0-9@]|[\\p{Script=Latin}]|[.,-][0-9])`, "giu");
 }
+
+/** Digits alone: where there is none, nothing need be looked for. A shop's own form may have none. */
+const defaultSource = orderNumberPattern().source;
 
 /** Slots in order of place; they do not overlap: what is an e-mail or a tracking number is not an order number too. */
 export function findSlots(text: string, orderNumber: RegExp): Slot[] {
@@ -26,8 +31,8 @@ export function findSlots(text: string, orderNumber: RegExp): Slot[] {
       if (!slots.some((slot) => start < slot.end && slot.start < end)) slots.push({ name, value: normal(match[0]), start, end });
     }
   };
-  add("email", email, (value) => value.toLowerCase());
-  add("trackingNumber", tracking, (value) => value.toUpperCase());
-  add("orderNumber", orderNumber, (value) => value.toUpperCase());
+  if (digits.includes("@")) add("email", email, (value) => value.toLowerCase());
+  if (anyDigit.test(digits)) add("trackingNumber", tracking, (value) => value.toUpperCase());
+  if (orderNumber.source !== defaultSource || anyDigit.test(digits)) add("orderNumber", orderNumber, (value) => value.toUpperCase());
   return slots.sort((one, other) => one.start - other.start);
 }

@@ -55,7 +55,10 @@ const BESIDE = 0.25;
 export function candidates(turn: Pick<Turn, "understanding" | "passages" | "intentPassages" | "region">): Passage[] {
   const { askAt, passageAt } = turn.region.config;
   const intents = turn.understanding?.intents ?? [];
-  const likely = (intents[0]?.confidence ?? 0) >= askAt ? turn.intentPassages.filter((_, index) => (intents[index]?.confidence ?? 0) >= askAt * BESIDE) : [];
+  const likely =
+    (intents[0]?.confidence ?? 0) >= askAt
+      ? turn.intentPassages.filter((_, index) => (intents[index]?.confidence ?? 0) >= askAt * BESIDE)
+      : [];
   const found = turn.passages.filter((passage) => passage.score >= passageAt * 0.55);
   const list: Passage[] = [];
   for (const passage of [likely[0], found[0], ...likely.slice(1), ...found.slice(1)]) {

@@ -36,20 +36,21 @@ export const nlu: Step = {
   async run(turn) {
     if (turn.optionId !== undefined) return { next: true, note: "choice" };
     let served: string;
+    let history: NluRequest["history"] | undefined;
+    const request: NluRequest = {
+      text: turn.text,
+      language: turn.language,
+      siteLanguages: turn.site.languages,
+      conversationId: turn.conversation.id,
+      siteId: turn.site.id,
+      // Made for the adapter that reads it: most do not.
+      get history() {
+        return (history ??= historyOf(turn.history));
+      },
+    };
     try {
       const answer = await turn.region.nlu.call(
-        (adapter, signal) =>
-          adapter.understand(
-            {
-              text: turn.text,
-              language: turn.language,
-              siteLanguages: turn.site.languages,
-              conversationId: turn.conversation.id,
-              siteId: turn.site.id,
-              history: historyOf(turn.history),
-            },
-            signal,
-          ),
+        (adapter, signal) => adapter.understand(request, signal),
         turn.signal,
         // An adapter that understood nothing leaves the message to the next one.
         (understanding) => understanding.intents.length > 0 || understanding.wantsPerson === true || understanding.answer !== undefined,

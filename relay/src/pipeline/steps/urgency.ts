@@ -22,8 +22,13 @@ const critical: readonly RegExp[] = [
 /** What makes a hypothetical or a product question of it. */
 const hypothetical = /\b(what if|in case|could it|can it|if my|falls|was wenn|et si|y si|e se)\b|如果|万一|もし|لو /iu;
 
+/** A piece of every pattern above that is written in Latin letters, and the scripts of the others: without one of them none can match. */
+const maybe =
+  /fire|shock|breath|chok|bleed|unconsc|smell|smok|brennt|flammen|schlag|luft|erstick|blutet|verschm|raucht|feu|brûle|électro|décharge|étouffe|respirar|respirer|saigne|quema|incendi|prendi|llamas|descarga|calambre|ahoga|atrag|fogo|chamas|choque|engasg|stole|hack|compro|clone|fraud|unauth|unrecog|gestohlen|geklaut|volé|pirat|robad|clonad|robaron|roubad|[\u0600-\u06ff\u3040-\u9fff]/iu;
+
 /** Pure: the priority of a text, with what matched. */
 export function priorityOf(text: string): { priority: Priority; because: string | undefined } {
+  if (!maybe.test(text)) return { priority: "normal", because: undefined };
   if (hypothetical.test(text)) return { priority: "normal", because: undefined };
   const index = critical.findIndex((pattern) => pattern.test(text));
   return index < 0 ? { priority: "normal", because: undefined } : { priority: "critical", because: `urgent-${index + 1}` };

@@ -1,0 +1,122 @@
+import { newId, type Command, type Event } from "@allhours/protocol";
+import { expect, it } from "vitest";
+import { createGuard } from "../adapters/guard.ts";
+import type { KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import { checkConfig } from "../config/load.ts";
+import { createLogger } from "../observe/logger.ts";
+import type { Step } from "../pipeline/turn.ts";
+import type { Region, Site } from "../routing/types.ts";
+import { createMemoryStore } from "../store/memory.ts";
+import type { Conversation, Session } from "../store/store.ts";
+import { createFakeClock } from "../testing/fake-clock.ts";
+import { createHandle } from "./handle.ts";
+import { createHub } from "./hub.ts";
+import { createPublisher } from "./publish.ts";
+import { createSerialQueue } from "./queue.ts";
+import { createRooms, type Directory } from "./rooms.ts";
+import { createTurns } from "./turns.ts";
+
+const config = checkConfig(
+  {
+    mode: "dev",
+    server: { port: 0 },
+    store: { kind: "memory" },
+    sites: { shop: { name: "Shop", origins: [], languages: ["en"], defaultLanguage: "en", defaultRegion: "one" } },
+    regions: { one: { nlu: [], knowledge: [] } },
+  },
+  [],
+)!;
+
+function only<Value>(record: Record<string, Value>): Value {
+  for (const value of Object.values(record)) return value;
+  throw new Error("expected one");
+}
+
+/** A relay's middle, from a command to its ack, with one step that answers when it is let. */
+async function open(maxOpenTurns: number) {
+  const clock = createFakeClock(1_700_000_000_000);
+  const logger = createLogger("silent");
+  const region: Region = {
+    id: "one",
+    config: only(config.regions),
+    nlu: createGuard<NluAdapter>({ adapters: [], logger }),
+    knowledge: createGuard<KnowledgeAdapter>({ adapters: [], logger }),
+    desks: [],
+  };
+  const site: Site = { ...only(config.sites), id: "shop" };
+  const directory: Directory = { site: () => site, region: () => region, desk: () => undefined, regions: () => [region] };
+  const store = createMemoryStore();
+  const hub = createHub();
+  const rooms = createRooms(store, () => clock.now());
+  const serial = createSerialQueue();
+  const publisher = createPublisher({ store, hub, now: () => clock.now(), wakeJobs: () => undefined });
+  const waiting: (() => void)[] = [];
+  const answer: Step = {
+    name: "answer",
+    run: async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return { next: false, outcome: { kind: "answered", parts: [{ type: "text", text: "Yes." }] } };
+    },
+  };
+  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
+  const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
+  const handle = createHandle({ ...shared, turns, maxOpenTurns });
+  async function visitor(mode: Conversation["mode"] = "bot") {
+    const conversation: Conversation = {
+      id: newId(),
+      siteId: "shop",
+      regionId: "one",
+      visitorId: newId(),
+      mode,
+      language: "en",
+      giveUps: 0,
+      deliveredSeq: 0,
+      readSeq: 0,
+      visitorReadSeq: 0,
+      createdAt: clock.now(),
+    };
+    const session: Session = {
+      tokenHash: conversation.id,
+      visitorId: conversation.visitorId,
+      conversationId: conversation.id,
+      siteId: "shop",
+      expiresAt: clock.now() + 1_000_000,
+    };
+    await store.createConversation(conversation, session, undefined);
+    const heard: Event[] = [];
+    hub.subscribe(conversation.id, { send: (event) => void heard.push(event), close: () => undefined }).release(0);
+    const say = (id: string = newId()) =>
+      handle(
+        { type: "message-send", id, conversationId: conversation.id, parts: [{ type: "text", text: "Hello?" }] } satisfies Command,
+        session,
+      );
+    return { say, heard };
+  }
+  return { visitor, turns, waiting };
+}
+
+it("refuses messages beyond the open turns it may hold, and answers every one it took", async () => {
+  const { visitor, turns, waiting } = await open(2);
+  const last = await visitor();
+  const visitors = [await visitor(), await visitor(), last];
+  // At the same moment: what is still being stored counts too.
+  const acks = await Promise.all(visitors.map(({ say }) => say()));
+  expect(acks.map((ack) => ack.ok)).toEqual([true, true, false]);
+  expect(acks[2]).toMatchObject({ error: { code: "rate-limited", retryAfterMs: expect.any(Number) as number } });
+  expect(turns.running).toBe(2);
+
+  while (turns.running > 0) {
+    waiting.splice(0).forEach((go) => go());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const authors = (heard: Event[]) => heard.map((event) => (event.type === "message-added" ? event.message.author.kind : event.type));
+  expect(visitors.map(({ heard }) => authors(heard))).toEqual([["visitor", "bot"], ["visitor", "bot"], []]);
+  await expect(last.say()).resolves.toMatchObject({ ok: true });
+});
+
+it("lets messages to a person through, however many turns are open", async () => {
+  const { visitor } = await open(1);
+  await expect((await visitor()).say()).resolves.toMatchObject({ ok: true });
+  await expect((await visitor()).say()).resolves.toMatchObject({ ok: false });
+  await expect((await visitor("agent")).say()).resolves.toMatchObject({ ok: true });
+});
