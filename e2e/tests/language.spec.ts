@@ -46,7 +46,7 @@ test("hears the visitor: live words in the composer, in the conversation's langu
   await chat.open();
   await expect(chat.bubbles("bot")).toHaveCount(1);
   await chat.host.getByRole("button", { name: "Dictate a message" }).click();
-  expect(await page.evaluate(() => (window as unknown as Recognition).recognition.lang)).toMatch(/^en/);
+  await expect.poll(() => page.evaluate(() => (window as unknown as Partial<Recognition>).recognition?.lang)).toMatch(/^en/);
   await page.evaluate(() => (window as unknown as Recognition).recognition.say("where is", false));
   await expect(chat.box).toHaveValue(/where is/);
   await page.evaluate(() => {

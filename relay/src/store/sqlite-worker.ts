@@ -36,6 +36,9 @@ async function open({ path, busyTimeoutMs }: WorkerOptions): Promise<BetterSqlit
     database.pragma("synchronous = FULL");
     database.pragma("foreign_keys = ON");
     database.pragma("cache_size = -32000");
+    // 64 MB of log before its pages are carried over: under load a page is then copied once, not twenty times a second (measured: a
+    // quarter more messages a second than with the usual 1,000 pages). Reading it all again after a crash takes well under a second.
+    database.pragma("wal_autocheckpoint = 16000");
     // Never destroyed: that would close the database, which the batches go on using.
     await migrate(new Kysely<unknown>({ dialect: new SqliteDialect({ database }) }));
     return database;

@@ -274,6 +274,23 @@ describe("the outbox on screen", () => {
     expect(reduce(failed, { type: "outbox", entries: [entry(50)] }).timeline).toMatchObject([{ delivery: "waiting", error: undefined }]);
   });
 
+  test("an answer is a receipt: for the message it answers, and an agent's for all before it", () => {
+    const visitor: Author = { kind: "visitor" };
+    const deliveries = (model: ChatModel): unknown[] =>
+      model.log.flatMap((item) => (item.kind === "message" && item.delivery !== undefined ? [item.delivery] : []));
+    let model = reduce(initialState(), {
+      type: "welcome",
+      welcome: welcome({ events: [added(1, visitor), added(2, visitor), added(3, visitor)] }),
+    });
+    expect(deliveries(model)).toEqual(["sent", "sent", "sent"]);
+    const answer = added(4, { kind: "bot" });
+    if (answer.type !== "message-added") throw new Error("expected a message");
+    model = reduce(model, { type: "event", event: { ...answer, message: { ...answer.message, inReplyTo: idOf(2) } }, now: 0 });
+    expect(deliveries(model)).toEqual(["delivered", "delivered", "sent"]);
+    model = reduce(model, { type: "event", event: added(5, { kind: "agent", id: "ines" }), now: 0 });
+    expect(deliveries(model)).toEqual(["delivered", "delivered", "delivered"]);
+  });
+
   test("an entry that another tab discarded goes", () => {
     const model = run(
       [
