@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isAdapterError, type AdapterError } from "../adapters/errors.ts";
 import type { DeskCommand, HandoffAdapter, HandoffEvent, InboundRequest } from "../adapters/spec.ts";
-import { signalOf, type ContractCheck } from "./contract.ts";
+import { signalOf, type ContractCase } from "./contract.ts";
 import { startTestServer, type SeenRequest, type TestServer } from "./http-server.ts";
 
 export type HandoffHarness = {
@@ -44,8 +44,8 @@ export const sampleCommands: readonly DeskCommand[] = [
 ];
 const nowMs = Date.parse("2026-11-20T12:00:00Z");
 
-export function handoffContract(name: string, harness: HandoffHarness): ContractCheck[] {
-  const check = (title: string, run: (adapter: HandoffAdapter, server: TestServer) => Promise<void>): ContractCheck => ({
+export function handoffContract(name: string, harness: HandoffHarness): ContractCase[] {
+  const check = (title: string, run: (adapter: HandoffAdapter, server: TestServer) => Promise<void>): ContractCase => ({
     name: `${name}: ${title}`,
     run: async () => {
       const server = await startTestServer();

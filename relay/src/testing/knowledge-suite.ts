@@ -1,7 +1,7 @@
 /** The contract of a knowledge adapter as runnable checks: for the built-in ones here, and for anyone's own. Needs no test framework. */
 import assert from "node:assert/strict";
 import type { KnowledgeAdapter, KnowledgeQuery, Passage } from "../adapters/spec.ts";
-import { signalOf, type ContractCheck } from "./contract.ts";
+import { signalOf, type ContractCase } from "./contract.ts";
 
 export type KnowledgeHarness = {
   /** A fresh adapter over the harness's articles, not yet `init`ed. */
@@ -14,7 +14,7 @@ export type KnowledgeHarness = {
   expired?: { question: string; articleId: string; at: number };
 };
 
-export function knowledgeContract(name: string, harness: KnowledgeHarness): ContractCheck[] {
+export function knowledgeContract(name: string, harness: KnowledgeHarness): ContractCase[] {
   const { known, single, expired } = harness;
   const query = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
     text,
@@ -25,7 +25,7 @@ export function knowledgeContract(name: string, harness: KnowledgeHarness): Cont
     at: Date.parse("2026-11-20T12:00:00Z"),
     ...more,
   });
-  const check = (title: string, run: (adapter: KnowledgeAdapter) => Promise<void>): ContractCheck => ({
+  const check = (title: string, run: (adapter: KnowledgeAdapter) => Promise<void>): ContractCase => ({
     name: `${name}: ${title}`,
     run: async () => {
       const { adapter, dispose } = await harness.open();

@@ -1,7 +1,7 @@
 /** The contract of an NLU adapter as runnable checks: for the built-in ones here, and for anyone's own. Needs no test framework. */
 import assert from "node:assert/strict";
 import type { NluAdapter, NluRequest, Understanding } from "../adapters/spec.ts";
-import { signalOf, type ContractCheck } from "./contract.ts";
+import { signalOf, type ContractCase } from "./contract.ts";
 
 export type NluHarness = {
   /** A fresh adapter, not yet `init`ed. */
@@ -10,7 +10,7 @@ export type NluHarness = {
   known: { text: string; language: string; intent: string };
 };
 
-export function nluContract(name: string, harness: NluHarness): ContractCheck[] {
+export function nluContract(name: string, harness: NluHarness): ContractCase[] {
   const request = (text: string, language = harness.known.language): NluRequest => ({
     text,
     language,
@@ -19,7 +19,7 @@ export function nluContract(name: string, harness: NluHarness): ContractCheck[] 
     siteId: "contract",
     history: [],
   });
-  const check = (title: string, run: (adapter: NluAdapter) => Promise<void>): ContractCheck => ({
+  const check = (title: string, run: (adapter: NluAdapter) => Promise<void>): ContractCase => ({
     name: `${name}: ${title}`,
     run: async () => {
       const { adapter, dispose } = await harness.open();

@@ -4,8 +4,6 @@ import type { AppendRequest, Conversation, Session, Store } from "../store/store
 
 /** What a test opens: `reopen` closes the store and opens what it left behind; absent when nothing survives. */
 export type OpenedStore = { store: Store; reopen?: () => Promise<Store>; dispose: () => Promise<void> };
-/** One check of a contract. `run` rejects with an `AssertionError` when it is broken. */
-export type ContractCase = { name: string; run: () => Promise<void> };
 
 export const sampleAt = 1_760_000_000_000;
 

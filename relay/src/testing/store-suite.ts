@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { newId } from "@allhours/protocol";
+import type { ContractCase } from "./contract.ts";
 import { StoreError, type Store } from "../store/store.ts";
 import { durabilityCases } from "./store-durability-suite.ts";
 import { jobCases } from "./store-jobs-suite.ts";
@@ -15,11 +16,10 @@ import {
   sampleEntry,
   sampleSession,
   storedConversation,
-  type ContractCase,
   type OpenedStore,
 } from "./store-samples.ts";
 
-export type { ContractCase, OpenedStore } from "./store-samples.ts";
+export type { OpenedStore } from "./store-samples.ts";
 
 type Check = (opened: OpenedStore) => Promise<void>;
 

@@ -2,10 +2,11 @@
  * Keeps one link to a relay: when to open, through which transport, when to doubt it, when to give up. The only place that
  * reconnects. Knows nothing of what the frames mean, except the hello, the probe and the goaway.
  */
-import { LIMITS, type Ack, type Command, type Event, type Hello, type UnknownDurable, type Welcome } from "@allhours/protocol";
+import { LIMITS, type Event, type UnknownDurable, type Welcome } from "@allhours/protocol";
 import { BACKOFF, fullJitter } from "./backoff.ts";
 import { hedged } from "./hedged.ts";
-import { LinkRefused, type Clock, type Link, type Logger, type Net, type Transport } from "./ports.ts";
+import { LinkRefused, type Link } from "./ports.ts";
+import type { Connection, ConnectionOptions } from "./connection-types.ts";
 import { createRoute } from "./route.ts";
 import type { ConnectionState } from "./state.ts";
 
@@ -26,40 +27,6 @@ export const LINK_TIMES = {
 } as const;
 /** Refusals that no retry can change. */
 const FINAL_CODES: readonly string[] = ["origin-refused", "unknown-site", "unsupported-version"];
-
-export type ConnectionOptions = {
-  transports: readonly (() => Promise<Transport>)[];
-  relays: readonly string[];
-  clock: Clock;
-  net: Net;
-  logger: Logger;
-  /** Made anew for each try: the cursor moves. */
-  hello: () => Hello;
-  on: {
-    state(state: ConnectionState): void;
-    /** A link is open. Called before any of its events. */
-    welcome(welcome: Welcome): void;
-    event(event: Event | UnknownDurable): void;
-    lost(): void;
-    /** The relay does not know the session: forget it, the next hello starts another. */
-    sessionUnknown(): void;
-  };
-};
-
-export interface Connection {
-  /** Wants a link from now on. Idempotent; after `refused` it tries again. */
-  open(): void;
-  /** Wants none. The state becomes `idle`. */
-  close(): void;
-  /** One try on the present link. `undefined`: no link, no answer in `timeoutMs`, or the link was lost. */
-  send(command: Command, timeoutMs: number): Promise<Ack | undefined>;
-  /** Sends now, or on the next link that opens within `withinMs`. For commands that are safe to send twice. */
-  ask(command: () => Command, withinMs: number): Promise<Ack | undefined>;
-  /** Does the present link answer? If not it is replaced. False without a link. */
-  check(): Promise<boolean>;
-  /** Drops the present link and opens another; `soon` without waiting, unless tries are failing. */
-  renew(reason: string, soon: boolean): void;
-}
 
 type Live = { link: Link; transport: number };
 

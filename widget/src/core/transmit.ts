@@ -1,6 +1,6 @@
 /** One try of one message over the present link, and what the answer means for the queue. Retries nothing. */
 import { LIMITS, type Command } from "@allhours/protocol";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connection-types.ts";
 import type { SendResult } from "./outbox.ts";
 import type { OutboxEntry } from "./ports.ts";
 

@@ -53,7 +53,7 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
   const ownSheets = [...root.adoptedStyleSheets];
   const tokens = new CSSStyleSheet();
   tokens.replaceSync(panelTokens);
-  root.adoptedStyleSheets.push(tokens, panelStyles.styleSheet!);
+  root.adoptedStyleSheets.push(tokens, ...panelStyles.map((one) => one.styleSheet!));
   let peek: Promise<Peek> | undefined;
   const heading = (): string => host.element.getAttribute("title") ?? "";
 
