@@ -1,5 +1,6 @@
 /** Runs one relay as a process: starts it, prints config mistakes one a line, stops it gracefully on a signal. */
 import { ConfigError, loadConfig } from "./config/load.ts";
+import { StoreError } from "./store/store.ts";
 import { createRelay, type Relay, type RelayOptions } from "./relay.ts";
 
 /** Exit code for a config with mistakes (EX_CONFIG of sysexits.h). */
@@ -41,6 +42,10 @@ export async function runRelay(file: string, options: Omit<RelayOptions, "loaded
         `${error.message}\n${error.issues.length} ${error.issues.length === 1 ? "mistake" : "mistakes"} in ${file}; the relay was not started.\n`,
       );
       process.exit(EX_CONFIG);
+    }
+    if (error instanceof StoreError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(1);
     }
     throw error;
   }

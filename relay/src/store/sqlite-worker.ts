@@ -8,12 +8,13 @@ import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import BetterSqlite3 from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
+import { lockDatabase } from "./sqlite-lock.ts";
 import { migrate } from "./migrate.ts";
 import { isRead, type BatchReply, type Failure, type FromWorker, type Operation, type Settled, type ToWorker } from "./operations.ts";
 import { buildQueries } from "./queries.ts";
 import { createExecutor, sqliteCompiler, type Executor } from "./sqlite-executor.ts";
 
-export type WorkerOptions = { path: string; busyTimeoutMs: number };
+export type WorkerOptions = { path: string; busyTimeoutMs: number; exclusive: boolean };
 
 // The disk or the file, not the operation: trying the operations of the batch singly would fail as often as there are operations.
 const ENGINE_TROUBLE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CORRUPT|NOTADB|CANTOPEN|NOMEM)/;
@@ -27,8 +28,7 @@ function failureOf(error: unknown): Failure {
   return { message: typeof message === "string" ? message : String(error), ...(typeof code === "string" ? { code } : {}) };
 }
 
-async function open({ path, busyTimeoutMs }: WorkerOptions): Promise<BetterSqlite3.Database> {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+async function open({ path, busyTimeoutMs }: Omit<WorkerOptions, "exclusive">): Promise<BetterSqlite3.Database> {
   const database = new BetterSqlite3(path, { timeout: busyTimeoutMs });
   try {
     database.pragma("journal_mode = WAL");
@@ -108,11 +108,15 @@ function createBatchRunner(database: BetterSqlite3.Database, executor: Executor)
 async function main(): Promise<void> {
   const port = parentPort!;
   try {
-    const database = await open(workerData as WorkerOptions);
+    const { path, busyTimeoutMs, exclusive } = workerData as WorkerOptions;
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    const unlock = exclusive && path !== ":memory:" ? lockDatabase(path, busyTimeoutMs) : () => {};
+    const database = await open({ path, busyTimeoutMs });
     const run = createBatchRunner(database, createExecutor(database));
     port.on("message", (message: ToWorker) => {
       if (message.type === "batch") return send({ type: "settled", ...run(message.operations) });
       database.close();
+      unlock();
       port.close();
     });
     send({ type: "ready", epoch: epochOf(database) });

@@ -44,7 +44,7 @@ test("reads alone commit nothing", async () => {
 });
 
 test("two writers of one file do not give one place twice", async () => {
-  const [left, right] = [await openSqliteStore({ path }), await openSqliteStore({ path })];
+  const [left, right] = [await openSqliteStore({ path, exclusive: false }), await openSqliteStore({ path, exclusive: false })];
   const conversationId = await storedConversation(left);
   const seqs: (number | undefined)[] = [];
   for (let round = 0; round < 10; round += 1) {

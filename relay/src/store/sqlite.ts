@@ -10,7 +10,7 @@ import type { WorkerOptions } from "./sqlite-worker.ts";
 import { StoreError, type Appended, type Store } from "./store.ts";
 
 export type SqliteStoreOptions = {
-  /** The database file; its folder is made. Beside it lie `-wal` and `-shm`. */
+  /** The database file; its folder is made. Beside it lie `-wal`, `-shm` and `.lock`. */
   path: string;
   /** Rows in one transaction at most; default 512. */
   maxBatchRows?: number | undefined;
@@ -18,6 +18,8 @@ export type SqliteStoreOptions = {
   maxQueued?: number | undefined;
   /** How long a batch waits for another process that holds the file, milliseconds; default 5,000. */
   busyTimeoutMs?: number | undefined;
+  /** Refuse when another process has the database (default true): two relays on one log would run each job twice. */
+  exclusive?: boolean | undefined;
 };
 
 type Link = { worker: Worker; queue: CommitQueue; epoch: string; exited: Promise<void> };
@@ -111,10 +113,16 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   };
 }
 
-async function startWorker({ path, maxBatchRows = 512, maxQueued = 20_000, busyTimeoutMs = 5_000 }: SqliteStoreOptions): Promise<Link> {
+async function startWorker({
+  path,
+  maxBatchRows = 512,
+  maxQueued = 20_000,
+  busyTimeoutMs = 5_000,
+  exclusive = true,
+}: SqliteStoreOptions): Promise<Link> {
   // Beside this file: TypeScript when running from source, JavaScript from dist.
   const file = import.meta.url.endsWith(".ts") ? "./sqlite-worker.ts" : "./sqlite-worker.js";
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: { path, busyTimeoutMs } satisfies WorkerOptions });
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: { path, busyTimeoutMs, exclusive } satisfies WorkerOptions });
   const queue = createCommitQueue({
     send: (operations) => worker.postMessage({ type: "batch", operations } satisfies ToWorker),
     maxBatchRows,
