@@ -23,7 +23,7 @@ export function ensureChromium(run = (command, args) => spawnSync(command, args,
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     console.log("No Chromium here: installing Debian's package ...");
     run("apt-get", ["update", "-qq"]);
-    if (run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-core", "fonts-noto-cjk"])) {
+    if (run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"])) {
       const installed = findChromium();
       if (installed !== undefined) return { ...installed, how: "Debian's package, installed now" };
     }
