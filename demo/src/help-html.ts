@@ -51,6 +51,16 @@ const topicNames: Record<string, string> = {
   "product-care": "Care and use",
 };
 
+const relatedWords: Record<string, string> = {
+  en: "Related",
+  de: "Mehr dazu",
+  es: "Relacionado",
+  fr: "À lire aussi",
+  "zh-Hans": "相关内容",
+  ja: "関連ページ",
+  ar: "مواضيع ذات صلة",
+};
+
 function page(title: string, language: string, main: string): string {
   const dir = language.startsWith("ar") ? ' dir="rtl"' : "";
   return `<!doctype html>
@@ -93,7 +103,7 @@ export function helpPage(article: HelpArticle, related: readonly HelpArticle[], 
   const more =
     related.length === 0
       ? ""
-      : `<aside class="related"><h2>${article.language === "en" ? "Related" : "…"}</h2><ul>${related.map((item) => `<li><a href="/help/${item.id}">${escapeHtml(item.title)}</a></li>`).join("")}</ul></aside>`;
+      : `<aside class="related"><h2>${relatedWords[article.language] ?? relatedWords["en"]}</h2><ul>${related.map((item) => `<li><a href="/help/${item.id}">${escapeHtml(item.title)}</a></li>`).join("")}</ul></aside>`;
   const main = `<main class="help"><article class="help-article"><h1>${escapeHtml(article.title)}</h1>${updated}<div class="body">${markdownToHtml(article.text)}</div>${more}</article></main>`;
   return page(article.title, article.language, main)
     .replace("@@header@@", () => header)

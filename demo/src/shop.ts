@@ -44,7 +44,11 @@ export function createShop(options: { dir: string; port: number; articles: () =>
       const end = front.indexOf(to, start);
       return start < 0 || end < 0 ? "" : front.slice(start, end + to.length);
     };
-    return { header: between("<header", "</header>"), footer: between("<footer", "</footer>") };
+    // The front page's own place in the menu is not ours.
+    const header = between("<header", "</header>")
+      .replace(' aria-current="page"', "")
+      .replace('href="/help"', 'href="/help" aria-current="page"');
+    return { header, footer: between("<footer", "</footer>") };
   }
 
   async function help(request: Request, id: string | undefined): Promise<Response> {
