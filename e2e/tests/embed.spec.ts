@@ -1,5 +1,7 @@
 /** How the widget lives on a merchant's page: what it touches, what it leaves alone, and the two doors in. */
 import { createServer, type Server } from "node:http";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { expect, test } from "./fixtures.ts";
 
 /** A page of another origin than the relay's. */
@@ -119,4 +121,30 @@ test("fills a phone's screen without zooming or scrolling the page behind", asyn
   expect(await chat.box.evaluate((field) => parseFloat(getComputedStyle(field).fontSize))).toBeGreaterThanOrEqual(16);
   expect(await chat.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   await context.close();
+});
+
+test("comes through a merchant's own bundler, as the npm packages are published", async ({ demo, page, chat }) => {
+  // Neither the source condition nor a path into the repository: what `npm install` would give.
+  const built = await build({
+    stdin: { contents: 'import "@allhours/widget/define";', resolveDir: fileURLToPath(new URL("../../demo", import.meta.url)) },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    write: false,
+    outdir: "/bundled",
+    logLevel: "silent",
+  });
+  const files = new Map(built.outputFiles.map((file) => [file.path, file.text]));
+  await page.route(`${demo.url}/bundled/**`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const text = files.get(pathname);
+    if (text !== undefined) return route.fulfill({ contentType: "text/javascript", body: text });
+    const html = `<!doctype html><title>App</title><script type="module" src="/bundled/stdin.js"></script><allhours-chat site="linden" relay="${demo.url}" theme="dark"></allhours-chat>`;
+    return route.fulfill({ contentType: "text/html", body: html });
+  });
+  await page.goto(`${demo.url}/bundled/`);
+  await chat.open();
+  await chat.type("Can I pay with PayPal?");
+  await expect(chat.bubbles("bot").last()).toContainText("PayPal");
 });
