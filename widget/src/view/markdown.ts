@@ -56,7 +56,7 @@ export function parseMarkdown(text: string): Block[] {
     if (fenced !== null) {
       flush();
       const code: string[] = [];
-      for (index += 1; index < lines.length && !lines[index]!.trimStart().startsWith(fenced[1]!); index += 1) code.push(lines[index]!);
+      for (index += 1; index < lines.length && lines[index]!.trim() !== fenced[1]; index += 1) code.push(lines[index]!);
       blocks.push({ type: "code", text: code.join("\n") });
       continue;
     }
