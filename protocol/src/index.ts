@@ -5,6 +5,7 @@ export * from "./version.ts";
 export * from "./errors.ts";
 export * from "./message.ts";
 export * from "./events.ts";
+export * from "./redact.ts";
 export * from "./session.ts";
 export * from "./commands.ts";
 export * from "./decode.ts";

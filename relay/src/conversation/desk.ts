@@ -2,9 +2,8 @@
  * The door for people: what a desk says, after its signature was verified. Agents' replies enter the log like a bot's. Every
  * delivery is deduplicated by (desk, external id) for the conversation's life; a repeat gets the same answer.
  */
-import type { Result } from "@allhours/protocol";
+import { redactCards, type Result } from "@allhours/protocol";
 import type { DeskCommand } from "../adapters/spec.ts";
-import { redactCards } from "../pipeline/steps/redact.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { Store } from "../store/store.ts";

@@ -2,8 +2,7 @@
  * One function a command: the door for visitors. Every command is checked against the session that sends it, runs in its
  * conversation's queue, and is answered by one ack after its commit.
  */
-import { LIMITS, type Ack, type Command, type CommandOf, type Result } from "@allhours/protocol";
-import { redactCards } from "../pipeline/steps/redact.ts";
+import { redactCards, LIMITS, type Ack, type Command, type CommandOf, type Result } from "@allhours/protocol";
 import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";

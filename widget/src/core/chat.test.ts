@@ -60,6 +60,16 @@ describe("sending", () => {
     expect(await browser.storage.outbox()).toEqual([]);
   });
 
+  test("masks a card number before it is saved or shown", async () => {
+    const { newTab, browser } = createHarness();
+    const chat = newTab();
+    await chat.sendText("my card 4111 1111 1111 1111 was declined");
+    expect(texts(chat)).toEqual(["my card •••• 1111 was declined"]);
+    expect((await browser.storage.outbox()).map((entry) => entry.parts)).toEqual([
+      [{ type: "text", text: "my card •••• 1111 was declined" }],
+    ]);
+  });
+
   test("the event in the log counts as the ack that was lost", async () => {
     const { chat, relay, clock, browser } = await online();
     relay.fault = ({ type }) => (type === "message-send" ? "ack-lost" : undefined);

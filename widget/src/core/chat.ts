@@ -6,7 +6,7 @@ import { LIMITS, newId, type Ack, type Command, type Event, type UnknownDurable,
 import { announcements } from "./announce.ts";
 import type { Chat, ChatOptions, ChatPorts } from "./chat-types.ts";
 import { createConnection } from "./connection.ts";
-import { checkParts } from "./draft.ts";
+import { checkParts, withoutCards } from "./draft.ts";
 import { runErrand } from "./errand.ts";
 import { helloFor, wireLanguages } from "./hello.ts";
 import { createHostEvents } from "./host-events.ts";
@@ -226,7 +226,13 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     checkParts(parts, getState().limits);
     await load();
     const language = wireLanguages(options.languages())[0];
-    const { id } = await outbox.enqueue({ id: newId(clock.now()), parts, language, createdAt: clock.now(), attempts: 0 });
+    const { id } = await outbox.enqueue({
+      id: newId(clock.now()),
+      parts: withoutCards(parts),
+      language,
+      createdAt: clock.now(),
+      attempts: 0,
+    });
     typing.clear();
     tabs.hint("outbox");
     return id;

@@ -1,5 +1,5 @@
 /** Checks a message before it is saved: the same limits the relay checks again. */
-import type { VisitorPart } from "@allhours/protocol";
+import { redactCards, type VisitorPart } from "@allhours/protocol";
 import type { ChatState } from "./state.ts";
 
 /** A message that cannot be sent as it is. Nothing was saved; the visitor changes it. */
@@ -10,6 +10,11 @@ export class MessageRefused extends Error {
     super(`message refused: ${code}`);
     this.code = code;
   }
+}
+
+/** The parts as they are saved: card numbers never reach the outbox. */
+export function withoutCards(parts: readonly VisitorPart[]): VisitorPart[] {
+  return parts.map((part) => (part.type === "text" ? { ...part, text: redactCards(part.text).text } : part));
 }
 
 /** Throws `MessageRefused` unless every part has text and the whole fits the limits. Lengths are UTF-16 units. */

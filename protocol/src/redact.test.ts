@@ -28,6 +28,15 @@ describe("redactCards", () => {
   ])("leaves %s", (text) => {
     expect(redactCards(text)).toEqual({ text, masked: 0 });
   });
+  it("finds a card beside other numbers", () => {
+    expect(redactCards("order 12 4111 1111 1111 1111 5 lamps").text).toBe("order 12 •••• 1111 5 lamps");
+    expect(redactCards("4111 1111 1111 1111 5555 5555 5555 4444").text).toBe("•••• 1111 •••• 4444");
+    expect(redactCards(`${"9".repeat(4)}4111111111111111`).masked).toBe(0);
+  });
+  it("comes to an end on long rows of digits", () => {
+    expect(redactCards("1 ".repeat(40_000)).masked).toBe(0);
+    expect(redactCards("1".repeat(80_000)).masked).toBe(0);
+  });
   it("masks each of several and keeps the words around them", () => {
     expect(redactCards("old 4111111111111111 new 5555555555554444 end").text).toBe("old •••• 1111 new •••• 4444 end");
   });
