@@ -25,7 +25,7 @@ export function shopPolicy(port: number): string {
   ].join("; ");
 }
 
-export function createShop(options: { dir: string; port: number; articles: () => readonly HelpArticle[] }): {
+export function createShop(options: { dir: string; port: number; articles: () => Promise<readonly HelpArticle[]> }): {
   handle(request: Request): Promise<Response | undefined>;
 } {
   const headers = {
@@ -56,7 +56,7 @@ export function createShop(options: { dir: string; port: number; articles: () =>
       new URL(request.url).searchParams.get("lang") ??
       (request.headers.get("accept-language") ?? "en").split(",")[0]?.split(";")[0]?.trim() ??
       "en";
-    const all = options.articles();
+    const all = await options.articles();
     const speaks = (language: string): boolean => language.toLowerCase().split("-")[0] === wanted.toLowerCase().split("-")[0];
     const language = all.find((article) => speaks(article.language))?.language ?? "en";
     const pick = (articleId: string): HelpArticle | undefined => {

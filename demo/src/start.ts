@@ -35,9 +35,18 @@ if (await isTaken(port)) {
 
 const secrets = await readSecrets(dataDir);
 const base = `http://localhost:${port}`;
-const read = async (): Promise<HelpArticle[]> => (await readArticles(["knowledge"], { baseDir: here })).articles;
-let articles = await read();
-const shop = createShop({ dir: join(here, "shop"), port, articles: () => articles });
+/** Help pages show what the files say: read when one is asked for, at most every five seconds. */
+let shelf: { readAt: number; articles: Promise<readonly HelpArticle[]> } | undefined;
+function articles(): Promise<readonly HelpArticle[]> {
+  const now = Date.now();
+  if (shelf === undefined || now - shelf.readAt > 5_000) {
+    const before = shelf?.articles;
+    const fresh = readArticles(["knowledge"], { baseDir: here }).then((read) => read.articles);
+    shelf = { readAt: now, articles: before === undefined ? fresh : fresh.catch(() => before) };
+  }
+  return shelf.articles;
+}
+const shop = createShop({ dir: join(here, "shop"), port, articles });
 const orders = createOrderService();
 const desk = createDeskServer({
   relayUrl: `http://127.0.0.1:${port}`,
@@ -72,14 +81,6 @@ const { notReady } = await runRelay(process.env["ALLHOURS_CONFIG"] ?? join(here,
   env: { ...process.env, ...secrets, PORT: String(port), ALLHOURS_DATA: dataDir },
   fallback: async (request) => (await desk.handle(request)) ?? (await orders.handle(request)) ?? (await shop.handle(request)),
 });
-setInterval(() => {
-  read().then(
-    (fresh) => {
-      articles = fresh;
-    },
-    () => undefined,
-  );
-}, 5_000).unref();
 
 console.log(`
   Allhours is open.

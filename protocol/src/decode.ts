@@ -12,30 +12,26 @@ import {
   type Event,
   type UnknownDurable,
 } from "./events.ts";
-import { isWireErrorCode, type WireError } from "./errors.ts";
+import { isWireErrorCode, refusal, type WireError } from "./errors.ts";
 import { historySchema, welcomeSchema, type HistoryPage, type Welcome } from "./session.ts";
 
 export type Result<Value, Failure = WireError> = { ok: true; value: Value } | { ok: false; error: Failure };
 /** The answer to a command. */
 export type Ack<Value = unknown> = Result<Value>;
 
-function refuse(code: WireError["code"], message: string, path?: string): { ok: false; error: WireError } {
-  return { ok: false, error: path === undefined ? { code, message } : { code, message, path } };
-}
-
 function firstIssue(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): { ok: false; error: WireError } {
   const issue = issues[0];
   const path = v.getDotPath(issue) ?? undefined;
-  return refuse("bad-frame", path === undefined ? issue.message : `${path}: ${issue.message}`, path);
+  return path === undefined ? refusal("bad-frame", issue.message) : refusal("bad-frame", `${path}: ${issue.message}`, { path });
 }
 
 /** Reads a command. Errors: `bad-frame` with the path of the first wrong field, `unknown-command` with the known ones. */
 export function decodeCommand(input: unknown): Result<Command> {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) return refuse("bad-frame", "expected an object with a type");
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return refusal("bad-frame", "expected an object with a type");
   const type: unknown = Object.hasOwn(input, "type") ? (input as { type: unknown }).type : undefined;
-  if (typeof type !== "string") return refuse("bad-frame", "type: expected a string", "type");
+  if (typeof type !== "string") return refusal("bad-frame", "type: expected a string", { path: "type" });
   if (!(commandTypes as readonly string[]).includes(type)) {
-    return refuse("unknown-command", `unknown command "${type.slice(0, 40)}"; known: ${commandTypes.join(", ")}`, "type");
+    return refusal("unknown-command", `unknown command "${type.slice(0, 40)}"; known: ${commandTypes.join(", ")}`, { path: "type" });
   }
   const parsed = v.safeParse(commandSchema, input, { abortEarly: true });
   return parsed.success ? { ok: true, value: parsed.output } : firstIssue(parsed.issues);
@@ -44,7 +40,7 @@ export function decodeCommand(input: unknown): Result<Command> {
 /** Reads an event. An unknown type with a `seq` becomes `UnknownDurable`; without one it is `undefined` and ignored. */
 export function decodeEvent(input: unknown): Result<Event | UnknownDurable | undefined> {
   const type = (input as { type?: unknown } | null | undefined)?.type;
-  if (typeof type !== "string") return refuse("bad-frame", "expected an event with a type");
+  if (typeof type !== "string") return refusal("bad-frame", "expected an event with a type");
   if (isDurableType(type)) {
     const parsed = v.safeParse(durableEventSchema, input);
     return parsed.success ? { ok: true, value: parsed.output } : firstIssue(parsed.issues);
@@ -69,7 +65,7 @@ export function decodeAck<Value>(input: unknown, value: (raw: unknown) => Result
     | null
     | undefined;
   if (ack?.ok === true) return value(ack.value);
-  if (ack?.ok !== false || typeof ack.error !== "object" || ack.error === null) return refuse("bad-frame", "expected an ack");
+  if (ack?.ok !== false || typeof ack.error !== "object" || ack.error === null) return refusal("bad-frame", "expected an ack");
   const { code, message, path, retryAfterMs } = ack.error;
   return {
     ok: false,

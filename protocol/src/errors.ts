@@ -43,3 +43,12 @@ export function isWireErrorCode(value: unknown): value is WireErrorCode {
 export function policyOf(code: string): WireErrorPolicy {
   return isWireErrorCode(code) ? WIRE_ERRORS[code] : { retryable: true, delayMs: 5_000, textKey: "errorGeneric" };
 }
+
+/** A refusal as an ack carries it. `message` is for logs and developers. */
+export function refusal(
+  code: WireErrorCode,
+  message: string,
+  details: Pick<WireError, "path" | "retryAfterMs"> = {},
+): { ok: false; error: WireError } {
+  return { ok: false, error: { code, message, ...details } };
+}

@@ -9,6 +9,9 @@ const seq = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** Fields of every durable event. `at` is Unix milliseconds, for display only: order is `seq`. */
 const durable = { conversationId: idSchema, seq, at: v.number() };
 
+export const modeSchema = v.picklist(["bot", "queued", "agent", "ended"]);
+export type Mode = v.InferOutput<typeof modeSchema>;
+
 export const messageAddedSchema = v.object({ type: v.literal("message-added"), ...durable, message: messageSchema });
 /**
  * Who serves the conversation. `queued`: a case is open and no person has taken it; `agent`: one has. `reason` is a
@@ -17,7 +20,7 @@ export const messageAddedSchema = v.object({ type: v.literal("message-added"), .
 export const modeChangedSchema = v.object({
   type: v.literal("mode-changed"),
   ...durable,
-  mode: v.picklist(["bot", "queued", "agent", "ended"]),
+  mode: modeSchema,
   reason: v.string(),
   caseId: v.optional(v.string()),
   agent: v.optional(agentSchema),

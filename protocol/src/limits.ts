@@ -28,6 +28,3 @@ export const LIMITS = {
   /** A typing sign fades after this without a new one. */
   typingTtlMs: 6_000,
 } as const;
-
-/** Part of `LIMITS` the client needs to know; sent in `Welcome`. */
-export type AnnouncedLimits = { frameBytes: number; messageChars: number; partsPerMessage: number };

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { agentSchema, idSchema } from "./message.ts";
-import { durableEventSchema, eventsPageSchema } from "./events.ts";
+import { eventsPageSchema, modeSchema } from "./events.ts";
 
 /** A client's whole sync state: the log's epoch and the last `seq` it has stored. `seq` 0 means nothing yet. */
 export const cursorSchema = v.strictObject({
@@ -12,9 +12,6 @@ export const cursorSchema = v.strictObject({
   seq: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 export type Cursor = v.InferOutput<typeof cursorSchema>;
-
-export const modeSchema = v.picklist(["bot", "queued", "agent", "ended"]);
-export type Mode = v.InferOutput<typeof modeSchema>;
 
 /**
  * `fresh`: a new conversation or a client without a cursor. `caught-up`: nothing new. `replayed`: `events` continue the
@@ -46,4 +43,3 @@ export type Welcome = v.InferOutput<typeof welcomeSchema>;
 /** The answer to `history-get`: durable events in order of `seq`. */
 export const historySchema = v.object({ events: eventsPageSchema, more: v.boolean() });
 export type HistoryPage = v.InferOutput<typeof historySchema>;
-export { durableEventSchema };

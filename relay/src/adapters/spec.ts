@@ -66,6 +66,13 @@ export type Understanding = {
   /** An answer of the engine's own (a model, a flow). Takes the place of a knowledge answer. */
   answer?: NluAnswer | undefined;
 };
+/** Names every NLU adapter may return for what the house answers itself. */
+export const HOUSE_INTENTS = {
+  person: "handoff.request",
+  greeting: "smalltalk.greeting",
+  thanks: "smalltalk.thanks",
+  goodbye: "smalltalk.goodbye",
+} as const;
 export type NluAnswer = {
   /** Text in pieces as they come; Markdown. The pipeline coalesces and streams them. Empty: see `parts`. */
   text?: AsyncIterable<string> | undefined;

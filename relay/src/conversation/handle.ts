@@ -2,7 +2,7 @@
  * One function a command: the door for visitors. Every command is checked against the session that sends it, runs in its
  * conversation's queue, and is answered by one ack after its commit.
  */
-import { redactCards, LIMITS, type Ack, type Command, type CommandOf, type Result } from "@allhours/protocol";
+import { redactCards, refusal, LIMITS, type Ack, type Command, type CommandOf } from "@allhours/protocol";
 import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
@@ -11,7 +11,7 @@ import { messageForDesk, modeChange, openCase } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
-import type { Directory, Room, Rooms } from "./rooms.ts";
+import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
 import type { Turns } from "./turns.ts";
 
 export type HandleDeps = {
@@ -32,19 +32,15 @@ const MAX_OPEN_TURNS = 5_000;
 const CROWDED_MS = 2_000;
 type Place = { room: Room; site: Site; region: Region };
 
-function refuse(code: Extract<Result<never>, { ok: false }>["error"]["code"], message: string): Ack {
-  return { ok: false, error: { code, message } };
-}
-
 export function createHandle(deps: HandleDeps): (command: Exclude<Command, { type: "hello" }>, session: Session) => Promise<Ack> {
   async function placeOf(conversationId: string, session: Session): Promise<Place | Ack> {
-    if (conversationId !== session.conversationId) return refuse("forbidden", "this session does not hold that conversation");
+    if (conversationId !== session.conversationId) return refusal("forbidden", "this session does not hold that conversation");
     const room = await deps.rooms.get(conversationId);
     const directory = deps.directory();
     const site = directory.site(session.siteId);
-    if (room === undefined || site === undefined) return refuse("not-found", "the conversation is gone");
-    const region = directory.region(room.conversation.regionId) ?? directory.region(site.defaultRegion);
-    return region === undefined ? refuse("internal", "the conversation's region is not configured") : { room, site, region };
+    if (room === undefined || site === undefined) return refusal("not-found", "the conversation is gone");
+    const region = regionOf(directory, room.conversation.regionId, site);
+    return region === undefined ? refusal("internal", "the conversation's region is not configured") : { room, site, region };
   }
 
   /** A visitor who comes back after the end is with the assistant again. */
@@ -66,7 +62,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
   /** Nothing that was acknowledged is dropped: the message is refused before it is stored. People are not the bottleneck: they go on. */
   async function send(command: CommandOf<"message-send">, place: Place): Promise<Ack> {
     if (place.room.conversation.mode === "bot" && deps.turns.running + storing >= maxOpenTurns) {
-      return { ok: false, error: { code: "rate-limited", message: "too many turns are open; send it again", retryAfterMs: CROWDED_MS } };
+      return refusal("rate-limited", "too many turns are open; send it again", { retryAfterMs: CROWDED_MS });
     }
     storing += 1;
     try {
@@ -96,7 +92,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
       const change = withBot ? { entries: [entry], openTurn: command.id } : messageForDesk(room, entry, deps.clock.now());
       const appended = await deps.publisher.commit(room, change);
       const place = appended.entries[0];
-      if (place === undefined) return refuse("internal", "the log gave no place");
+      if (place === undefined) return refusal("internal", "the log gave no place");
       if (withBot && !place.known) {
         deps.turns.start(room, { ...entry.event, conversationId: room.conversation.id, seq: place.seq, at: place.at });
       }
@@ -123,7 +119,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
   async function cancel(command: CommandOf<"handoff-cancel">, { room, site }: Place): Promise<Ack> {
     return deps.serial.run(room.conversation.id, async () => {
       const change = modeChange(room, site, { type: "cancel" }, { id: command.id, reason: "visitor-cancelled", nowMs: deps.clock.now() });
-      if ("refused" in change) return refuse(change.refused.code, change.refused.message);
+      if ("refused" in change) return refusal(change.refused.code, change.refused.message);
       if (change.unchanged) return { ok: true, value: { seq: room.headSeq, known: true } };
       const appended = await deps.publisher.commit(room, change.change);
       return { ok: true, value: { seq: appended.entries[0]?.seq ?? room.headSeq, known: false } };
@@ -209,10 +205,10 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
     } catch (error) {
       if (error instanceof StoreError) {
         deps.logger.error({ command: command.type, err: error }, "the store refused a command");
-        return refuse("store-unavailable", "the message could not be saved; send it again");
+        return refusal("store-unavailable", "the message could not be saved; send it again");
       }
       deps.logger.error({ command: command.type, err: error }, "a command failed");
-      return refuse("internal", "something went wrong on our side; send it again");
+      return refusal("internal", "something went wrong on our side; send it again");
     }
   };
 }

@@ -27,7 +27,7 @@ import type { Region, Site } from "../routing/types.ts";
 import type { Conversation, Entry, Session, Store } from "../store/store.ts";
 import { botMessage } from "./cases.ts";
 import type { Hub, HubLink, Subscription } from "./hub.ts";
-import { PAGE, remember, type Directory, type Room, type Rooms } from "./rooms.ts";
+import { PAGE, regionOf, remember, type Directory, type Room, type Rooms } from "./rooms.ts";
 import type { Turns } from "./turns.ts";
 
 /** A session lives this long after its last hello, milliseconds. */
@@ -82,7 +82,7 @@ export function createHello(deps: {
     const languages = hello.languages ?? [];
     const regions = Object.fromEntries(directory.regions().map((region) => [region.id, region.config]));
     const choice = chooseRegion(site, regions, { country: facts.country, timezone: hello.timezone, languages });
-    const region = directory.region(choice.regionId) ?? directory.region(site.defaultRegion);
+    const region = regionOf(directory, choice.regionId, site);
     if (region === undefined) return { ok: false, error: { code: "internal", message: "the site's region is not configured" } };
     const now = deps.clock.now();
     const token = randomBytes(32).toString("base64url");
@@ -165,7 +165,7 @@ export function createHello(deps: {
     if (session === undefined || session.expiresAt <= now || session.siteId !== site.id) return unknown;
     const room = await deps.rooms.get(session.conversationId);
     if (room === undefined) return unknown;
-    const region = directory.region(room.conversation.regionId) ?? directory.region(site.defaultRegion);
+    const region = regionOf(directory, room.conversation.regionId, site);
     if (region === undefined) return unknown;
     // Slide the expiry at most once a day: a write a hello would cost a sync each.
     if (session.expiresAt < now + SESSION_MS - 24 * 3_600_000) await deps.store.touchSession(session.tokenHash, now + SESSION_MS);

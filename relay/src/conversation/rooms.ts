@@ -33,6 +33,11 @@ export type Directory = {
   regions(): readonly Region[];
 };
 
+/** The region that serves a conversation: its own, or its site's default when a reload has taken that away. */
+export function regionOf(directory: Directory, regionId: string, site: Site): Region | undefined {
+  return directory.region(regionId) ?? directory.region(site.defaultRegion);
+}
+
 export type Rooms = {
   get(conversationId: string): Promise<Room | undefined>;
   add(conversation: Conversation, headSeq: number): Room;

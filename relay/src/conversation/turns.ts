@@ -14,7 +14,7 @@ import { botMessage, openCase, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
-import type { Directory, Room, Rooms } from "./rooms.ts";
+import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
 
 /** A turn that takes longer than this is cut and answered by the last step; adapters have shorter times of their own. */
 const TURN_TIMEOUT_MS = 60_000;
@@ -76,7 +76,7 @@ export function createTurns(deps: {
     const from = deps.clock.now();
     const directory = deps.directory();
     const site = directory.site(room.conversation.siteId);
-    const region = directory.region(room.conversation.regionId) ?? directory.region(site?.defaultRegion ?? "");
+    const region = site === undefined ? undefined : regionOf(directory, room.conversation.regionId, site);
     if (site === undefined || region === undefined || room.conversation.mode !== "bot") {
       await commit(room, () => ({ entries: [] }), event.message.id);
       return;

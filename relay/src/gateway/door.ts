@@ -2,7 +2,7 @@
  * What both pipes share: from a frame to an ack. Decodes, checks limits and session, hands the command on. A pipe adds only
  * how bytes come and go.
  */
-import { decodeCommand, LIMITS, type Ack, type Command, type Hello, type WireError } from "@allhours/protocol";
+import { decodeCommand, LIMITS, refusal, type Ack, type Command, type Hello, type WireError } from "@allhours/protocol";
 import type { HelloFacts, Opened } from "../conversation/hello.ts";
 import type { HubLink } from "../conversation/hub.ts";
 import type { Metrics } from "../observe/metrics.ts";
@@ -20,17 +20,19 @@ export type DoorDeps = {
 
 export type Door = ReturnType<typeof createDoor>;
 
-export function refusal(code: WireError["code"], message: string, retryAfterMs?: number): { ok: false; error: WireError } {
-  return { ok: false, error: { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
+function tooLarge(frameBytes: number): { ok: false; error: WireError } {
+  return refusal("frame-too-large", `a frame may have ${LIMITS.frameBytes} bytes, this one has ${frameBytes}`);
 }
 
 export function createDoor(deps: DoorDeps) {
   /** Reads a hello frame and opens. The caller releases the subscription after it has sent the welcome. */
   async function open(
     frame: unknown,
+    frameBytes: number,
     facts: HelloFacts,
     link: HubLink,
   ): Promise<{ ok: true; value: Opened & { leave: () => void } } | { ok: false; error: WireError }> {
+    if (frameBytes > LIMITS.frameBytes) return tooLarge(frameBytes);
     if (deps.draining()) return refusal("draining", "this relay is about to stop");
     const decoded = decodeCommand(frame);
     if (!decoded.ok) return decoded;
@@ -71,11 +73,10 @@ export function createDoor(deps: DoorDeps) {
   }
 
   async function answer(frame: unknown, frameBytes: number, session: Session, linkKey: string): Promise<{ type: string; ack: Ack }> {
-    if (frameBytes > LIMITS.frameBytes)
-      return { type: "unread", ack: refusal("frame-too-large", `a frame may have ${LIMITS.frameBytes} bytes, this one has ${frameBytes}`) };
+    if (frameBytes > LIMITS.frameBytes) return { type: "unread", ack: tooLarge(frameBytes) };
     const limits = deps.limits();
     const wait = limits.command(linkKey);
-    if (wait > 0) return { type: "unread", ack: refusal("rate-limited", "too many commands", wait) };
+    if (wait > 0) return { type: "unread", ack: refusal("rate-limited", "too many commands", { retryAfterMs: wait }) };
     const decoded = decodeCommand(frame);
     if (!decoded.ok) return { type: "unread", ack: decoded };
     const { value } = decoded;
@@ -84,7 +85,7 @@ export function createDoor(deps: DoorDeps) {
       if (deps.draining())
         return { type: value.type, ack: refusal("draining", "this relay is about to stop; send it again on the next link") };
       const pause = limits.message(session.conversationId);
-      if (pause > 0) return { type: value.type, ack: refusal("rate-limited", "too many messages at once", pause) };
+      if (pause > 0) return { type: value.type, ack: refusal("rate-limited", "too many messages at once", { retryAfterMs: pause }) };
     }
     return { type: value.type, ack: await deps.handle(value, session) };
   }

@@ -2,10 +2,9 @@
 import type { IncomingMessage } from "node:http";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
-import { COMMAND_PATH, LIMITS, STREAM_PATH } from "@allhours/protocol";
+import { COMMAND_PATH, LIMITS, STREAM_PATH, refusal } from "@allhours/protocol";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Store } from "../store/store.ts";
-import { refusal } from "./door.ts";
 import { receiveInbound } from "./inbound.ts";
 import { originAllowed, type Peer } from "./origin.ts";
 import { openStream, postCommand, type SseDeps } from "./sse.ts";

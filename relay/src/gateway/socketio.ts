@@ -4,11 +4,11 @@
  */
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
-import { LIMITS, SOCKET_PATH, type Ack, type ClientToRelay, type Event, type RelayToClient } from "@allhours/protocol";
+import { refusal, LIMITS, SOCKET_PATH, type Ack, type ClientToRelay, type Event, type RelayToClient } from "@allhours/protocol";
 import type { Clock } from "../observe/clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Session } from "../store/store.ts";
-import { refusal, type Door } from "./door.ts";
+import type { Door } from "./door.ts";
 import type { Limits } from "./limits.ts";
 import { originAllowed, type Peer } from "./origin.ts";
 import { createGather, frameOf } from "./outgoing.ts";
@@ -119,12 +119,8 @@ export function attachSocketIo(
         ack(refusal("hello-required", "wait for the answer to hello"));
         return;
       }
-      if (bytes > LIMITS.frameBytes) {
-        ack(refusal("frame-too-large", `a frame may have ${LIMITS.frameBytes} bytes, this one has ${bytes}`));
-        return;
-      }
       opening = true;
-      void deps.door.open(frame, { country: peer.country, origin }, link).then((opened) => {
+      void deps.door.open(frame, bytes, { country: peer.country, origin }, link).then((opened) => {
         opening = false;
         if (!opened.ok) {
           ack(opened);

@@ -1,10 +1,10 @@
 /** The SSE + POST pipe: the same two verbs where WebSockets are blocked. A stream is opened by POSTing `hello`. */
 import type { Context } from "hono";
-import { LIMITS, SSE_EVENT, SSE_WELCOME, sseIdOf, type Ack, type Event } from "@allhours/protocol";
+import { refusal, LIMITS, SSE_EVENT, SSE_WELCOME, sseIdOf, type Ack, type Event } from "@allhours/protocol";
 import { hashToken } from "../conversation/hello.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Session, Store } from "../store/store.ts";
-import { refusal, type Door } from "./door.ts";
+import type { Door } from "./door.ts";
 import type { Limits } from "./limits.ts";
 import { SLOW_READER_BYTES } from "./socketio.ts";
 import type { Peer } from "./origin.ts";
@@ -83,10 +83,6 @@ export async function openStream(context: Context, deps: SseDeps, peer: Peer, or
     leaveAddress();
     return context.json(body.ack, statusOf(body.ack));
   }
-  if (body.bytes > LIMITS.frameBytes) {
-    leaveAddress();
-    return context.json(refusal("frame-too-large", `a frame may have ${LIMITS.frameBytes} bytes`), 413);
-  }
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let ended = false;
@@ -104,7 +100,7 @@ export async function openStream(context: Context, deps: SseDeps, peer: Peer, or
     },
     close: () => end(),
   };
-  const opened = await deps.door.open(body.frame, { country: peer.country, origin }, link);
+  const opened = await deps.door.open(body.frame, body.bytes, { country: peer.country, origin }, link);
   if (!opened.ok) {
     leaveAddress();
     return context.json(opened, statusOf(opened));

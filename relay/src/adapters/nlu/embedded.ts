@@ -7,20 +7,21 @@ import * as v from "valibot";
 import { AdapterError } from "../errors.ts";
 import { watchedPaths } from "../files.ts";
 import { optionsReader, pathsOption } from "../options.ts";
-import type { AdapterContext, AdapterDefinition, Intent, NluAdapter, NluRequest, Understanding } from "../spec.ts";
+import {
+  HOUSE_INTENTS,
+  type AdapterContext,
+  type AdapterDefinition,
+  type Intent,
+  type NluAdapter,
+  type NluRequest,
+  type Understanding,
+} from "../spec.ts";
 import { classify, type IntentModel } from "./intent-model.ts";
 import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
 import { findSlots, orderNumberPattern } from "./slots.ts";
 import type { TrainReport, TrainRequest } from "./train-worker.ts";
 
-/** Names of the intents that come from phrases; `handoff.request` goes with `wantsPerson`. */
-export const PHRASE_INTENTS = {
-  person: "handoff.request",
-  greeting: "smalltalk.greeting",
-  thanks: "smalltalk.thanks",
-  goodbye: "smalltalk.goodbye",
-} as const;
 /** More problems than this are counted, not listed. */
 const LISTED_PROBLEMS = 50;
 
@@ -108,9 +109,9 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
 function understand(model: IntentModel, request: NluRequest, orderNumber: RegExp): Understanding {
   const slots = findSlots(request.text, orderNumber);
   const learned = classify(model, request.text).intents;
-  if (asksForPerson(request.text)) return { intents: withFirst(PHRASE_INTENTS.person, learned), slots, wantsPerson: true };
+  if (asksForPerson(request.text)) return { intents: withFirst(HOUSE_INTENTS.person, learned), slots, wantsPerson: true };
   const talk = smallTalkOf(request.text);
-  return { intents: talk === undefined ? learned : withFirst(PHRASE_INTENTS[talk], learned), slots };
+  return { intents: talk === undefined ? learned : withFirst(HOUSE_INTENTS[talk], learned), slots };
 }
 
 /** A shipped phrase is certain; what the model thought of the same words is halved to stay below. */

@@ -1,21 +1,13 @@
 /** What the visitor means, by the region's NLU adapters. Asking for a person and small talk end the turn here. */
-import { isDurableType, textOf, type DurableEvent } from "@allhours/protocol";
-import type { NluRequest } from "../../adapters/spec.ts";
+import { textOf, type DurableEvent } from "@allhours/protocol";
+import { HOUSE_INTENTS, type NluRequest } from "../../adapters/spec.ts";
 import { phrasesFor } from "../phrases.ts";
 import type { Step, Turn } from "../turn.ts";
-
-/** Names every NLU adapter may return for what the house answers itself. */
-export const HOUSE_INTENTS = {
-  person: "handoff.request",
-  greeting: "smalltalk.greeting",
-  thanks: "smalltalk.thanks",
-  goodbye: "smalltalk.goodbye",
-} as const;
 
 function historyOf(events: readonly DurableEvent[]): NluRequest["history"] {
   const lines: { author: "visitor" | "bot" | "agent" | "system"; text: string }[] = [];
   for (const event of events) {
-    if (!isDurableType(event.type) || event.type !== "message-added") continue;
+    if (event.type !== "message-added") continue;
     lines.push({ author: event.message.author.kind, text: textOf(event.message.parts) });
   }
   return lines.slice(-8);
