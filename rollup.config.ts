@@ -146,7 +146,7 @@ const define: RollupOptions = {
   output: { file: `${scriptDir}/define.js`, format: "es" },
 };
 const npm: RollupOptions = {
-  input: { index: "widget/src/index.ts", define: "widget/src/define.ts" },
+  input: { index: "widget/src/index.ts", define: "widget/src/define.ts", headless: "widget/src/headless.ts" },
   external: (id) => !/^[./]/.test(id) && !id.startsWith("widget/"),
   plugins: [clean(npmDir), resolve, squeezeTemplates(), transpileOnly],
   onwarn,
