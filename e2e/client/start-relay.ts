@@ -11,7 +11,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-const entry = fileURLToPath(new URL("relay-process.ts", import.meta.url));
+const usualEntry = fileURLToPath(new URL("relay-process.ts", import.meta.url));
 /** Training may take a while; a relay that is not ready by then is an error. */
 const READY_MS = 180_000;
 
@@ -23,6 +23,8 @@ export type StartRelayOptions = {
   env?: Record<string, string> | undefined;
   /** A folder to use in place of a temporary one; it is kept, so that a second relay can start on the same database. */
   dir?: string | undefined;
+  /** A program in place of relay-process.ts, with the same arguments. */
+  entry?: string | undefined;
   /** More arguments for Node, as `--cpu-prof`. */
   nodeArgs?: readonly string[] | undefined;
 };
@@ -54,11 +56,15 @@ export async function startRelay(options: StartRelayOptions): Promise<StartedRel
   const logFile = join(dir, "relay.log");
   const log = openSync(logFile, "a");
   const from = performance.now();
-  const child = spawn(process.execPath, ["--conditions=@allhours/source", ...(options.nodeArgs ?? []), entry, configFile, "3"], {
-    env: { ...process.env, ALLHOURS_DATA: dir, ...options.env },
-    stdio: ["ignore", log, log, "pipe"],
-    cwd: dir,
-  });
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@allhours/source", ...(options.nodeArgs ?? []), options.entry ?? usualEntry, configFile, "3"],
+    {
+      env: { ...process.env, ALLHOURS_DATA: dir, ...options.env },
+      stdio: ["ignore", log, log, "pipe"],
+      cwd: dir,
+    },
+  );
   closeSync(log);
   const gone = once(child, "exit") as Promise<[number | null]>;
   const readLog = async (): Promise<string> => readFile(logFile, "utf8").catch(() => "");
