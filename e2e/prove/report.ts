@@ -21,12 +21,16 @@ export function lineOf({ scenario, outcome, seconds }: Result): string {
   const lines = [`${kept ? "ok  " : "FAIL"} ${head}`];
   for (const { name, report } of outcome.ledgers ?? []) lines.push(`       ${report.clean ? "" : "BROKEN "}${name}: ${ledgerLine(report)}`);
   for (const check of outcome.checks) lines.push(`       ${check.ok ? "" : "BROKEN "}${checkLine(check)}`);
+  for (const fact of outcome.facts ?? []) lines.push(`       ${factLine(fact)}`);
   if (Object.keys(outcome.faults).length > 0) lines.push(`       faults: ${faultsOf(outcome.faults)}`);
   return lines.join("\n");
 }
 
 function checkLine({ name, measured, wanted }: Check): string {
   return `${name}: ${measured} (${wanted})`;
+}
+function factLine({ name, value }: { name: string; value: string }): string {
+  return `${name}: ${value}`;
 }
 function numbers({ lost, duplicated, reordered, divergent }: Count): string {
   return [lost, duplicated, reordered, divergent].join(" / ");
@@ -69,7 +73,7 @@ export function figures(results: readonly Result[], facts: RunFacts): string {
               scenario.proof(facts.form),
               faultsOf(outcome.faults) || "-",
               (outcome.ledgers ?? []).map(({ name, report }) => `${name}: ${ledgerLine(report)}`).join("; ") || "-",
-              outcome.checks.map(checkLine).join("; ") || "-",
+              [...outcome.checks.map(checkLine), ...(outcome.facts ?? []).map(factLine)].join("; ") || "-",
               keptOf(outcome) ? "yes" : "**no**",
             ])
           : row([scenario.id, scenario.promise, scenario.proof(facts.form), "-", "-", `not run: ${outcome.skipped}`, "-"]),

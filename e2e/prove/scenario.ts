@@ -22,6 +22,8 @@ export type Outcome = {
   /** Faults that really happened, by kind. */
   faults: Record<string, number>;
   checks: Check[];
+  /** Figures that are told, not judged. */
+  facts?: { name: string; value: string }[] | undefined;
   /** What it needs is not here: one line that says so. Nothing else counts then. */
   skipped?: string | undefined;
 };

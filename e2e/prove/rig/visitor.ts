@@ -3,7 +3,14 @@
  * was promised, and tells what its page shows.
  */
 import { textOf } from "@allhours/protocol";
-import { createHeadlessChat, type Chat, type ChatOptions, type ChatPorts, type TimelineItem } from "@allhours/widget/headless";
+import {
+  createHeadlessChat,
+  createMemoryStorage,
+  type Chat,
+  type ChatOptions,
+  type ChatPorts,
+  type TimelineItem,
+} from "@allhours/widget/headless";
 import { ledgerText, sightingIn, type Sighting } from "../ledger.ts";
 import type { Random } from "../random.ts";
 import { SITE } from "./relay.ts";
@@ -17,6 +24,8 @@ export interface Visitor {
   say(): Promise<string>;
   /** What the page shows of the visitor's messages, or of the replies, in the order it shows them. */
   shown(author: "visitor" | "bot" | "agent"): Sighting[];
+  /** Its session, as a second tab would read it; empty before the first welcome, and with a storage of the caller's. */
+  token(): string;
   /** Messages not yet acknowledged. */
   waiting(): number;
   /** Replies shown. */
@@ -31,7 +40,11 @@ export function createVisitor(options: {
   chat?: Partial<ChatOptions> | undefined;
 }): Visitor {
   const { name, random } = options;
-  const chat = createHeadlessChat({ site: SITE, relays: options.relays, languages: () => ["en"], ...options.chat }, options.ports);
+  const memory = createMemoryStorage();
+  const chat = createHeadlessChat(
+    { site: SITE, relays: options.relays, languages: () => ["en"], ...options.chat },
+    { storage: memory, ...options.ports },
+  );
   const sent: Sighting[] = [];
   let n = 0;
   const messages = (): Extract<TimelineItem, { kind: "message" }>[] => chat.getState().timeline.filter((item) => item.kind === "message");
@@ -47,6 +60,7 @@ export function createVisitor(options: {
       return id;
     },
     shown: (author) => messages().flatMap((item) => (item.author.kind === author ? (sightingIn(textOf(item.parts)) ?? []) : [])),
+    token: () => memory.peek().session?.token ?? "",
     waiting: () => messages().filter((item) => item.delivery === "waiting" || item.delivery === "sending").length,
     answered: () => messages().filter((item) => item.author.kind === "bot" && item.inReplyTo !== undefined).length,
   };
