@@ -6,11 +6,10 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
-import { rssBytesOf } from "../client/index.ts";
+import { idleMemory } from "./idle.ts";
 import { closedLoop, openLoop, type OpenResult, type Window } from "./load.ts";
-import { markdown, type Memory, type Report } from "./report.ts";
+import { markdown, type Report } from "./report.ts";
 import { gcArgs, heldOutQuestions, root, startEcho, startOurs, type ServerUnderLoad } from "./servers.ts";
 import { createTally, openVisitors, type Questions, type Tally, type Visitor } from "./visitors.ts";
 
@@ -30,7 +29,7 @@ const seconds = Number(given.seconds);
 const links = Number(given.links);
 /** Compilation of the hot paths, the first pages of the database. */
 const WARM_SECONDS = 5;
-const SETTLE_SECONDS = 8;
+const idleLinks = Number(given["idle-links"]);
 const RATES = [1_000, 8_334];
 const cheap: Questions[] = [{ language: "en", texts: ["Thank you!"] }];
 const note = (text: string): void => {
@@ -56,34 +55,6 @@ async function against<Result>(
     });
     for (const visitor of visitors) visitor.close();
     return result;
-  } finally {
-    await server.stop();
-  }
-}
-
-/** Resident memory once nothing is left to collect, bytes. Two collections: the first frees what the second can give back. */
-async function settledRss(pid: number): Promise<number> {
-  for (let round = 0; round < 2; round += 1) {
-    await wait(SETTLE_SECONDS * 500);
-    process.kill(pid, "SIGUSR2");
-  }
-  await wait(1_000);
-  return (await rssBytesOf(pid)) ?? Number.NaN;
-}
-
-async function idleMemory(start: () => Promise<ServerUnderLoad>, questions: readonly Questions[]): Promise<Memory> {
-  const server = await start();
-  try {
-    const options = { port: server.port, site: server.site, tally: () => tally };
-    const tally = createTally();
-    // A few links first, so that what every process needs once is not counted as theirs.
-    const first = await openVisitors(20, options, questions);
-    const before = await settledRss(server.pid);
-    const visitors = await openVisitors(Number(given["idle-links"]), options, questions);
-    const after = await settledRss(server.pid);
-    for (const visitor of [...first, ...visitors]) visitor.close();
-    if (tally.lost > 0) note(`${tally.lost} idle links were lost`);
-    return { links: visitors.length, before, after };
   } finally {
     await server.stop();
   }
@@ -117,8 +88,8 @@ note("relay, one cheap question");
 const constant = await against(ours, cheap, async (on) => ({ closed: await closedLoop(on, WARM_SECONDS, seconds), open: await rates(on) }));
 note("idle links");
 const memory = [
-  { name: "bare Socket.IO", memory: await idleMemory(async () => startEcho(gcArgs), questions) },
-  { name: "relay", memory: await idleMemory(async () => startOurs({ log: given.log, nodeArgs: gcArgs }), questions) },
+  { name: "bare Socket.IO", memory: await idleMemory(async () => startEcho(gcArgs), questions, idleLinks) },
+  { name: "relay", memory: await idleMemory(async () => startOurs({ log: given.log, nodeArgs: gcArgs }), questions, idleLinks) },
 ];
 note("sizes");
 const sizes = await run(process.execPath, [join(root, "scripts/size.ts")], { cwd: root }).then(

@@ -66,6 +66,10 @@ export async function startRelay(options: StartRelayOptions): Promise<StartedRel
     },
   );
   closeSync(log);
+  // Whoever started it may end early; it must not stay behind.
+  const orphaned = (): void => void child.kill("SIGKILL");
+  process.once("exit", orphaned);
+  child.once("exit", () => process.off("exit", orphaned));
   const gone = once(child, "exit") as Promise<[number | null]>;
   const readLog = async (): Promise<string> => readFile(logFile, "utf8").catch(() => "");
   const clean = async (): Promise<void> => {

@@ -78,7 +78,9 @@ const wanted = given.only?.split(",").map((id) => id.trim());
 const all = await findScenarios();
 const unknown = (wanted ?? []).filter((id) => !all.some((scenario) => scenario.id === id));
 if (unknown.length > 0) fail(`--only: no scenario ${unknown.join(", ")}; known: ${[...new Set(all.map((one) => one.id))].join(", ")}`);
-const chosen = all.filter((scenario) => wanted === undefined || wanted.includes(scenario.id));
+const chosen = all.filter((scenario) =>
+  wanted === undefined ? form === "full" || scenario.fullOnly !== true : wanted.includes(scenario.id),
+);
 
 const loadBefore = loadavg()[0] ?? 0;
 const began = performance.now();

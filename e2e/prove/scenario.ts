@@ -36,6 +36,8 @@ export type Scenario = {
   proof: (form: Form) => string;
   /** `alone`: figures of time that others would disturb. Others run two at once. */
   lane?: "alone" | "shared" | undefined;
+  /** Not part of the short form, unless asked for by name. */
+  fullOnly?: true | undefined;
   run(context: Context): Promise<Outcome>;
 };
 

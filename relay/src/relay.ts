@@ -72,7 +72,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
 
   let directory: BuiltDirectory = buildDirectory(config, { baseDir, cacheDir }, logger);
   await mkdir(dirname(storePath), { recursive: true });
-  const store: Store = config.store.kind === "memory" ? createMemoryStore() : await openSqliteStore({ path: storePath });
+  const store: Store =
+    config.store.kind === "memory"
+      ? createMemoryStore()
+      : await openSqliteStore({ path: storePath, maxBatchRows: config.store.maxBatchRows });
   await store.releaseLeases();
 
   const now = (): number => clock.now();

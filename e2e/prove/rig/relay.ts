@@ -19,6 +19,8 @@ export type RigOptions = {
   server?: Record<string, unknown> | undefined;
   limits?: Record<string, number> | undefined;
   site?: Record<string, unknown> | undefined;
+  store?: Record<string, unknown> | undefined;
+  nodeArgs?: readonly string[] | undefined;
   /** Folder of the database; default one of its own, removed at the end. */
   dir?: string | undefined;
   env?: Record<string, string> | undefined;
@@ -57,6 +59,7 @@ export async function createRelayRig(options: RigOptions = {}): Promise<RelayRig
       config: rigConfig(port, options),
       dir,
       ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }),
       ...(options.entry === undefined ? {} : { entry: options.entry }),
     });
   }
@@ -99,7 +102,7 @@ function rigConfig(port: number, options: RigOptions): string {
   return JSON.stringify({
     mode: "dev",
     server: { host: "127.0.0.1", port, drainMs: 1_000, ...options.server },
-    store: { kind: "sqlite", path: "${ALLHOURS_DATA}/allhours.db" },
+    store: { kind: "sqlite", path: "${ALLHOURS_DATA}/allhours.db", ...options.store },
     log: "warn",
     limits: {
       linksPerAddress: 1_000_000,

@@ -110,6 +110,8 @@ export const configSchema = v.strictObject({
   store: v.strictObject({
     kind: v.picklist(["sqlite", "memory"], 'expected "sqlite" or "memory"'),
     path: v.optional(v.string("expected a path"), "data/allhours.db"),
+    /** Rows of one commit at most. 1: every write has a sync of its own, which costs most of the throughput (docs/reliability.md). */
+    maxBatchRows: v.optional(count(1, 10_000), 512),
   }),
   limits: v.optional(
     v.strictObject({
