@@ -66,7 +66,7 @@ export const ratingSetSchema = v.strictObject({
   messageId: idSchema,
   value: v.picklist(["up", "down"]),
 });
-/** Is the link alive? Ack value: `null`. */
+/** Is the link alive? Ack value: `{ head }`, the `seq` the log goes up to, or `null` when the relay cannot say now. */
 export const probeSchema = v.strictObject({ type: v.literal("probe") });
 
 export const commandSchema = v.variant("type", [

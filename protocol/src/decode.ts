@@ -13,6 +13,7 @@ import {
   type UnknownDurable,
 } from "./events.ts";
 import { isWireErrorCode, refusal, type WireError } from "./errors.ts";
+import { withoutSum } from "./sum.ts";
 import { historySchema, welcomeSchema, type HistoryPage, type Welcome } from "./session.ts";
 
 export type Result<Value, Failure = WireError> = { ok: true; value: Value } | { ok: false; error: Failure };
@@ -25,9 +26,17 @@ function firstIssue(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unkno
   return path === undefined ? refusal("bad-frame", issue.message) : refusal("bad-frame", `${path}: ${issue.message}`, { path });
 }
 
-/** Reads a command. Errors: `bad-frame` with the path of the first wrong field, `unknown-command` with the known ones. */
-export function decodeCommand(input: unknown): Result<Command> {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) return refusal("bad-frame", "expected an object with a type");
+/** What is answered to a frame whose `sum` does not fit it. */
+const DAMAGED = refusal("damaged", "sum: the frame was changed on its way; send it again", { path: "sum" });
+
+/**
+ * Reads a command. Errors: `bad-frame` with the path of the first wrong field, `unknown-command` with the known ones, `damaged` when it carries
+ * a `sum` that is wrong.
+ */
+export function decodeCommand(frame: unknown): Result<Command> {
+  if (typeof frame !== "object" || frame === null || Array.isArray(frame)) return refusal("bad-frame", "expected an object with a type");
+  const input = withoutSum(frame);
+  if (input === undefined) return DAMAGED;
   const type: unknown = Object.hasOwn(input, "type") ? (input as { type: unknown }).type : undefined;
   if (typeof type !== "string") return refusal("bad-frame", "type: expected a string", { path: "type" });
   if (!(commandTypes as readonly string[]).includes(type)) {
@@ -37,8 +46,10 @@ export function decodeCommand(input: unknown): Result<Command> {
   return parsed.success ? { ok: true, value: parsed.output } : firstIssue(parsed.issues);
 }
 
-/** Reads an event. An unknown type with a `seq` becomes `UnknownDurable`; without one it is `undefined` and ignored. */
-export function decodeEvent(input: unknown): Result<Event | UnknownDurable | undefined> {
+/** Reads an event. An unknown type with a `seq` becomes `UnknownDurable`; without one it is `undefined` and ignored. Errors: `bad-frame`, `damaged`. */
+export function decodeEvent(frame: unknown): Result<Event | UnknownDurable | undefined> {
+  const input = typeof frame === "object" && frame !== null ? withoutSum(frame) : frame;
+  if (input === undefined) return frame === undefined ? refusal("bad-frame", "expected an event with a type") : DAMAGED;
   const type = (input as { type?: unknown } | null | undefined)?.type;
   if (typeof type !== "string") return refusal("bad-frame", "expected an event with a type");
   if (isDurableType(type)) {
@@ -58,8 +69,10 @@ export function decodeEvent(input: unknown): Result<Event | UnknownDurable | und
   };
 }
 
-/** Reads an ack whose value is read by `value`. A malformed ack is `bad-frame`; an unknown code keeps its text and is retryable. */
-export function decodeAck<Value>(input: unknown, value: (raw: unknown) => Result<Value>): Ack<Value> {
+/** Reads an ack whose value is read by `value`. A malformed ack is `bad-frame`, a changed one `damaged`; an unknown code keeps its text and is retryable. */
+export function decodeAck<Value>(frame: unknown, value: (raw: unknown) => Result<Value>): Ack<Value> {
+  const input = typeof frame === "object" && frame !== null ? withoutSum(frame) : null;
+  if (input === undefined) return DAMAGED;
   const ack = input as
     | { ok?: unknown; value?: unknown; error?: { code?: unknown; message?: unknown; path?: unknown; retryAfterMs?: unknown } }
     | null

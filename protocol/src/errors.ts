@@ -15,6 +15,7 @@ export const WIRE_ERRORS = {
   "bad-frame": { retryable: false, delayMs: 0, textKey: "errorGeneric" },
   "unknown-command": { retryable: false, delayMs: 0, textKey: "errorVersion" },
   "frame-too-large": { retryable: false, delayMs: 0, textKey: "errorTooLong" },
+  damaged: { retryable: true, delayMs: 200, textKey: "errorUnavailable" },
   "unsupported-version": { retryable: false, delayMs: 0, textKey: "errorVersion" },
   "origin-refused": { retryable: false, delayMs: 0, textKey: "errorRefused" },
   "unknown-site": { retryable: false, delayMs: 0, textKey: "errorRefused" },

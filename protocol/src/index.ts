@@ -10,3 +10,4 @@ export * from "./session.ts";
 export * from "./commands.ts";
 export * from "./decode.ts";
 export * from "./pipes.ts";
+export * from "./sum.ts";

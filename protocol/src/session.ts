@@ -6,10 +6,14 @@ import * as v from "valibot";
 import { agentSchema, idSchema } from "./message.ts";
 import { eventsPageSchema, modeSchema } from "./events.ts";
 
-/** A client's whole sync state: the log's epoch and the last `seq` it has stored. `seq` 0 means nothing yet. */
+/**
+ * A client's whole sync state: the log's epoch and the last `seq` it has stored. `seq` 0 means nothing yet. `at` is the time of the entry at
+ * `seq`: a log put back to an older copy may have grown past the cursor with other entries, and their times tell.
+ */
 export const cursorSchema = v.strictObject({
   epoch: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   seq: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  at: v.optional(v.number()),
 });
 export type Cursor = v.InferOutput<typeof cursorSchema>;
 

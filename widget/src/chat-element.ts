@@ -26,6 +26,7 @@ function quietly(promise: Promise<unknown>): void {
  * @attr {string} lang - Language of the interface (BCP 47). Default: the browser's, then the page's.
  * @attr {"auto"|"light"|"dark"} theme - Default `auto`: as the system.
  * @attr {"end"|"start"} position - Which side of the page, in the direction of the language. Default `end`.
+ * @attr {boolean} standby - A second, warm link is kept. Read when the chat starts.
  * @attr {boolean} open - The panel is open. Follows what the visitor does.
  * @attr {string} title - Header. Default: the site's name as the relay knows it.
  * @attr {string} greeting - First words of the assistant, shown until the relay has its own.
@@ -35,7 +36,17 @@ function quietly(promise: Promise<unknown>): void {
  * @cssproperty --allhours-radius --allhours-font --allhours-z-index --allhours-offset-inline --allhours-offset-block --allhours-width --allhours-height
  */
 export class AllhoursChatElement extends Base {
-  static readonly observedAttributes: readonly string[] = ["site", "relay", "lang", "theme", "position", "open", "title", "greeting"];
+  static readonly observedAttributes: readonly string[] = [
+    "site",
+    "relay",
+    "lang",
+    "theme",
+    "position",
+    "open",
+    "title",
+    "greeting",
+    "standby",
+  ];
   /** Brings the panel's code; set by the door the page came in through. */
   static loadPanel: (() => Promise<PanelModule>) | undefined;
   /** Relay when no attribute names one. */

@@ -83,7 +83,7 @@ async function run({ form, random, pick }: Context): Promise<Outcome> {
         unsent.sent.push(...visitor.sent.slice(before));
         unsent.stored.push(
           ...sightingsOf(storedMessages(relay.databaseFile), "visitor").filter((seen) =>
-            visitor.sent.slice(before).some((said) => said.n === seen.n),
+            visitor.sent.slice(before).some((said) => said.n === seen.n && said.sender === seen.sender),
           ),
         );
       });

@@ -181,9 +181,15 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
     return { ok: true, value: null };
   }
 
+  /** The link is alive, and the log goes so far: a page that has less has lost something on the way. Costs no read while the room is open. */
+  async function probe(session: Session): Promise<Ack> {
+    const room = await deps.rooms.get(session.conversationId).catch(() => undefined);
+    return { ok: true, value: room === undefined ? null : { head: room.headSeq } };
+  }
+
   return async (command, session) => {
-    if (command.type === "probe") return { ok: true, value: null };
     try {
+      if (command.type === "probe") return await probe(session);
       const place = await placeOf(command.conversationId, session);
       if ("ok" in place) return place;
       switch (command.type) {

@@ -185,16 +185,23 @@ export function createHello(deps: {
     const { id } = room.conversation;
     const head = room.headSeq;
     const eventsOf = (entries: Entry[]): DurableEvent[] => entries.map((entry) => entry.event);
-    const fits = cursor !== undefined && cursor.epoch === deps.store.epoch && cursor.seq <= head;
-    if (!fits) {
-      return {
-        resume: cursor === undefined ? "fresh" : "reset",
-        events: eventsOf(await deps.store.entriesBefore(id, head + 1, PAGE)),
-        more: false,
-      };
-    }
-    if (cursor.seq === head) return { resume: "caught-up", events: [], more: false };
-    const events = eventsOf(await deps.store.entriesAfter(id, cursor.seq, PAGE));
+    const newest = async (): Promise<DurableEvent[]> => eventsOf(await deps.store.entriesBefore(id, head + 1, PAGE));
+    if (cursor === undefined) return { resume: "fresh", events: await newest(), more: false };
+    const reset = async (): Promise<Pick<Welcome, "resume" | "events" | "more">> => ({
+      resume: "reset",
+      events: await newest(),
+      more: false,
+    });
+    const { epoch, seq, at } = cursor;
+    if (epoch !== deps.store.epoch || seq > head) return reset();
+    const known = room.history.find((event) => event.seq === seq);
+    // With the cursor's own entry: a log that was put back to an older copy may hold another one there.
+    const read = seq < head || (at !== undefined && known === undefined);
+    const entries = read ? eventsOf(await deps.store.entriesAfter(id, Math.max(0, seq - 1), PAGE + 1)) : [];
+    const own = known ?? entries.find((event) => event.seq === seq);
+    if (at !== undefined && own !== undefined && own.at !== at) return reset();
+    const events = entries.filter((event) => event.seq > seq).slice(0, PAGE);
+    if (events.length === 0) return { resume: "caught-up", events, more: false };
     return { resume: "replayed", events, more: (events.at(-1)?.seq ?? head) < head };
   }
 

@@ -2,12 +2,12 @@ import { PassThrough } from "node:stream";
 import type { Socket as NetSocket } from "node:net";
 import { Encoder, PacketType } from "socket.io-parser";
 import { expect, it } from "vitest";
-import type { Event } from "@allhours/protocol";
+import { withSum, type Event } from "@allhours/protocol";
 import { createGather, frameOf } from "./outgoing.ts";
 
 it("writes an event as Socket.IO itself does", () => {
   const event: Event = { type: "goaway", afterMs: 10 };
-  const [encoded] = new Encoder().encode({ type: PacketType.EVENT, nsp: "/", data: ["event", event] }) as [string];
+  const [encoded] = new Encoder().encode({ type: PacketType.EVENT, nsp: "/", data: ["event", withSum(event)] }) as [string];
   expect(frameOf(event)).toBe(`4${encoded}`);
   expect(frameOf({ ...event, afterMs: 20 })).toContain("20");
 });

@@ -4,7 +4,7 @@
  * of the relay's work.
  */
 import type { Socket as NetSocket } from "node:net";
-import type { Event } from "@allhours/protocol";
+import { textWithSum, type Event } from "@allhours/protocol";
 
 /** Holds back what is written to a socket until the current turn of the event loop ends. Further calls within the turn do nothing. */
 export type Gather = (socket: NetSocket) => void;
@@ -24,10 +24,15 @@ export function createGather(): Gather {
   };
 }
 
-let last: { event: Event | undefined; frame: string } = { event: undefined, frame: "" };
+let last: { event: Event | undefined; text: string } = { event: undefined, text: "" };
+
+/** The event as JSON with its `sum`: worked out once for all links. */
+export function textOfEvent(event: Event): string {
+  if (last.event !== event) last = { event, text: textWithSum(event) };
+  return last.text;
+}
 
 /** Engine.IO message (4) of a Socket.IO event (2) in the main namespace, as socket.io-parser 4 writes it. */
 export function frameOf(event: Event): string {
-  if (last.event !== event) last = { event, frame: `42${JSON.stringify(["event", event])}` };
-  return last.frame;
+  return `42["event",${textOfEvent(event)}]`;
 }

@@ -4,7 +4,7 @@
  */
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
-import { refusal, LIMITS, SOCKET_PATH, type Ack, type ClientToRelay, type Event, type RelayToClient } from "@allhours/protocol";
+import { refusal, LIMITS, SOCKET_PATH, withSum, type Ack, type ClientToRelay, type Event, type RelayToClient } from "@allhours/protocol";
 import type { Clock } from "../observe/clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Session } from "../store/store.ts";
@@ -96,7 +96,7 @@ export function attachSocketIo(
         if ((raw?.bufferedAmount ?? 0) > SLOW_READER_BYTES) return close();
         // Past Socket.IO's own queue only while that is empty: the order of frames stays.
         if (raw === undefined || !transport.writable || !socket.connected || writeBufferOf(conn) > 0) {
-          socket.emit("event", event);
+          socket.emit("event", withSum(event));
           return;
         }
         gather(wire);
@@ -111,19 +111,19 @@ export function attachSocketIo(
       if (session !== undefined) {
         void deps.door.command(frame, bytes, session, socket.id).then((answer) => {
           gather(wire);
-          ack(answer);
+          ack(withSum(answer));
         });
         return;
       }
       if (opening) {
-        ack(refusal("hello-required", "wait for the answer to hello"));
+        ack(withSum(refusal("hello-required", "wait for the answer to hello")));
         return;
       }
       opening = true;
       void deps.door.open(frame, bytes, { country: peer.country, origin }, link).then((opened) => {
         opening = false;
         if (!opened.ok) {
-          ack(opened);
+          ack(withSum(opened));
           return;
         }
         if (!socket.connected) {
@@ -135,7 +135,7 @@ export function attachSocketIo(
         leave = opened.value.leave;
         deps.metrics.links.inc({ pipe: "socketio" });
         const { welcome, subscription } = opened.value;
-        ack({ ok: true, value: welcome });
+        ack(withSum({ ok: true as const, value: welcome }));
         subscription.release(welcome.events.at(-1)?.seq ?? welcome.head);
       });
     });

@@ -1,11 +1,12 @@
 /** The SSE + POST pipe: the same two verbs where WebSockets are blocked. A stream is opened by POSTing `hello`. */
 import type { Context } from "hono";
-import { refusal, LIMITS, SSE_EVENT, SSE_WELCOME, sseIdOf, type Ack, type Event } from "@allhours/protocol";
+import { refusal, LIMITS, SSE_EVENT, SSE_WELCOME, sseIdOf, textWithSum, withSum, type Ack, type Event } from "@allhours/protocol";
 import { hashToken } from "../conversation/hello.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Session, Store } from "../store/store.ts";
 import type { Door } from "./door.ts";
 import type { Limits } from "./limits.ts";
+import { textOfEvent } from "./outgoing.ts";
 import { SLOW_READER_BYTES } from "./socketio.ts";
 import type { Peer } from "./origin.ts";
 
@@ -96,7 +97,7 @@ export async function openStream(context: Context, deps: SseDeps, peer: Peer, or
   const link = {
     send(event: Event) {
       const id = sseIdOf(epoch, event);
-      write(`event: ${SSE_EVENT}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`);
+      write(`event: ${SSE_EVENT}\n${id === undefined ? "" : `id: ${id}\n`}data: ${textOfEvent(event)}\n\n`);
     },
     close: () => end(),
   };
@@ -132,7 +133,7 @@ export async function openStream(context: Context, deps: SseDeps, peer: Peer, or
     {
       start(ready) {
         controller = ready;
-        write(`event: ${SSE_WELCOME}\ndata: ${JSON.stringify({ ok: true, value: welcome } satisfies Ack)}\n\n`);
+        write(`event: ${SSE_WELCOME}\ndata: ${textWithSum({ ok: true, value: welcome } satisfies Ack)}\n\n`);
         subscription.release(welcome.events.at(-1)?.seq ?? welcome.head);
       },
       cancel: () => end(),
@@ -155,5 +156,5 @@ export async function postCommand(context: Context, deps: SseDeps): Promise<Resp
     return context.json(ack, statusOf(ack));
   }
   const ack = await deps.door.command(body.frame, body.bytes, session, `sse:${session.tokenHash}`);
-  return context.json(ack, statusOf(ack));
+  return context.json(withSum(ack), statusOf(ack));
 }

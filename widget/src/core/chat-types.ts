@@ -7,6 +7,8 @@ export type ChatOptions = {
   site: string;
   /** Origins of relays, best first: `https://chat.example`. At least one. */
   relays: readonly string[];
+  /** Keep a second, warm link to the next relay (or the same): a lost link is then replaced within 300 ms. Costs a second link. Default false. */
+  standby?: boolean | undefined;
   /** Interface language first, then what the browser accepts; read at each hello. */
   languages: () => readonly string[];
   timezone?: string | undefined;

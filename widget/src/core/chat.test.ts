@@ -1,4 +1,5 @@
-import { LIMITS, type Command, type VisitorPart } from "@allhours/protocol";
+import { LINK_TIMES } from "./link-times.ts";
+import { LIMITS, newId, type Command, type VisitorPart } from "@allhours/protocol";
 import { describe, expect, test } from "vitest";
 import type { Chat } from "./chat-types.ts";
 import type { DeliveryState } from "./state.ts";
@@ -92,14 +93,29 @@ describe("sending", () => {
     expect(log(relay)).toEqual(["again"]);
   });
 
-  test("a dead link: sent over another one within 9 s and a moment", async () => {
+  test("a dead link: sent over another one within 9 s", async () => {
     const { chat, relay, clock } = await online();
-    relay.fault = () => "lost";
+    const from = clock.now();
+    relay.fault = ({ type }) => (type === "hello" ? undefined : "lost");
     await chat.sendText("dead link");
-    await clock.advance(LIMITS.ackTimeoutMs + LIMITS.probeTimeoutMs - 1);
+    await clock.advance(LIMITS.ackTimeoutMs + LINK_TIMES.besideMs - 1);
     relay.fault = () => undefined;
     await clock.advance(2);
     expect(log(relay)).toEqual(["dead link"]);
+    expect(clock.now() - from).toBeLessThan(9_000);
+  });
+
+  test("the last event before a silence was lost on a link that lives: the next probe shows it", async () => {
+    const { chat, relay, clock } = await online();
+    const conversationId = chat.getState().conversationId!;
+    relay.appendSilently(conversationId, {
+      type: "message-added",
+      message: { id: newId(clock.now()), author: { kind: "bot" }, parts: [{ type: "text", text: "lost on its way" }] },
+    });
+    await clock.advance(LINK_TIMES.beatMs - 1);
+    expect(texts(chat)).toEqual([]);
+    await clock.advance(2);
+    expect(texts(chat)).toEqual(["lost on its way"]);
   });
 
   test("a refused message fails, the next one goes on, and the visitor retries or discards", async () => {

@@ -45,6 +45,7 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
   const connection = createConnection({
     transports,
     relays: options.relays,
+    standby: options.standby,
     clock,
     net,
     logger,
@@ -52,6 +53,10 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     on: {
       state: (connection) => dispatch({ type: "connection", connection }),
       welcome: onWelcome,
+      resumed: () => outbox.start(),
+      head(seq) {
+        if (seq > getState().seq) sync.catchUp(seq);
+      },
       event: onEvent,
       lost: () => sync.restart(),
       sessionUnknown: () => void (session = undefined),

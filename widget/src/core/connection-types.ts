@@ -6,6 +6,8 @@ import type { ConnectionState } from "./state.ts";
 export type ConnectionOptions = {
   transports: readonly (() => Promise<Transport>)[];
   relays: readonly string[];
+  /** Keep a second, warm link: the loss of the first then costs no handshake. Default false. */
+  standby?: boolean | undefined;
   clock: Clock;
   net: Net;
   logger: Logger;
@@ -15,6 +17,10 @@ export type ConnectionOptions = {
     state(state: ConnectionState): void;
     /** A link is open. Called before any of its events. */
     welcome(welcome: Welcome): void;
+    /** A standby took over: no welcome, what was missed is told by `head`. */
+    resumed(): void;
+    /** The log goes up to this `seq`: what is missing below it was lost on its way. */
+    head(seq: number): void;
     event(event: Event | UnknownDurable): void;
     lost(): void;
     /** The relay does not know the session: forget it, the next hello starts another. */

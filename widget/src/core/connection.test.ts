@@ -1,6 +1,7 @@
 import type { Ack, Command, Hello, Welcome } from "@allhours/protocol";
 import { describe, expect, test } from "vitest";
-import { createConnection, LINK_TIMES } from "./connection.ts";
+import { createConnection } from "./connection.ts";
+import { LINK_TIMES } from "./link-times.ts";
 import { LinkFailed, LinkRefused, type LinkHandlers, type Transport } from "./ports.ts";
 import type { ConnectionState } from "./state.ts";
 import { createFakeNet, silentLogger } from "./testing/chat-harness.ts";
@@ -13,32 +14,37 @@ const ok: Ack = { ok: true, value: null };
 type FakeLink = { through: number; relay: string; handlers: LinkHandlers; closed: boolean; sent: Command[] };
 
 /** Transports whose opening and answering the test decides. */
-function setUp(transportCount = 2, relays = ["https://one.test"]) {
+function setUp(transportCount = 2, relays = ["https://one.test"], standby = false) {
   const clock = createFakeClock();
   const net = createFakeNet();
   const states: ConnectionState[] = [];
   const tries: { at: number; through: number; relay: string }[] = [];
   const links: FakeLink[] = [];
-  const told = { lost: 0, unknown: 0, events: 0 };
+  const told = { lost: 0, unknown: 0, events: 0, welcomes: 0, resumed: 0, head: 0 };
   const world = {
     open: (_through: number): Error | undefined => undefined,
     /** How long a try says nothing before it opens, milliseconds. */
-    silentMs: (_through: number): number => 0,
+    silentMs: (_through: number, _relay: string): number => 0,
     answer: (_command: Command): Ack | undefined => ok,
+    /** How long an answer takes, milliseconds. */
+    answerMs: 0,
+    /** Links that never answer. */
+    dead: new Set<number>(),
   };
   const transports = Array.from({ length: transportCount }, (_, through) => async (): Promise<Transport> => ({
     pipe: "loopback",
-    async open(relay, _hello, handlers, timeoutMs, signal) {
+    async open(relay, mayHello, handlers, timeoutMs, signal) {
       tries.push({ at: clock.now(), through, relay });
       const error = world.open(through);
       if (error !== undefined) throw error;
-      const waitMs = world.silentMs(through);
+      const waitMs = world.silentMs(through, relay);
       if (waitMs > 0) {
         await new Promise<void>((resolve, reject) => {
           signal.addEventListener("abort", () => reject(new LinkFailed("aborted")));
           clock.after(Math.min(waitMs, timeoutMs), () => (waitMs < timeoutMs ? resolve() : reject(new LinkFailed("no welcome in time"))));
         });
       }
+      if (mayHello() === undefined) throw new LinkFailed("not wanted any more");
       const link: FakeLink = { through, relay, handlers, closed: false, sent: [] };
       links.push(link);
       return {
@@ -47,7 +53,8 @@ function setUp(transportCount = 2, relays = ["https://one.test"]) {
           pipe: "loopback",
           send(command, timeoutMs) {
             link.sent.push(command);
-            const ack = world.answer(command);
+            const ack = world.dead.has(links.indexOf(link)) ? undefined : world.answer(command);
+            if (ack !== undefined && world.answerMs > 0) return new Promise((given) => clock.after(world.answerMs, () => given(ack)));
             return ack === undefined || link.closed
               ? new Promise((none) => clock.after(timeoutMs, () => none(undefined)))
               : Promise.resolve(ack);
@@ -60,13 +67,16 @@ function setUp(transportCount = 2, relays = ["https://one.test"]) {
   const connection = createConnection({
     transports,
     relays,
+    standby,
     clock,
     net,
     logger: silentLogger,
     hello: () => hello,
     on: {
       state: (state) => void states.push(state),
-      welcome: () => {},
+      welcome: () => void (told.welcomes += 1),
+      resumed: () => void (told.resumed += 1),
+      head: (seq) => void (told.head = seq),
       event: () => void (told.events += 1),
       lost: () => void (told.lost += 1),
       sessionUnknown: () => void (told.unknown += 1),
@@ -275,20 +285,60 @@ describe("keeping", () => {
     expect(links).toHaveLength(2);
   });
 
-  test("a probe without an answer in 3 s means a new link at once", async () => {
-    const { connection, clock, links, open, world, told } = setUp(1);
+  test("a silent link gets a second one beside its probe, and is left for it", async () => {
+    const { connection, clock, links, open, world } = setUp(1);
     connection.open();
     await clock.settle();
     expect(await connection.check()).toBe(true);
     world.answer = () => undefined;
     const checked = connection.check();
-    await clock.advance(2_999);
+    await clock.advance(LINK_TIMES.besideMs - 1);
     expect(links).toHaveLength(1);
+    await clock.advance(1);
+    expect(links.at(0)!.closed).toBe(true);
+    expect(open()).toHaveLength(1);
+    await clock.advance(3_000);
+    expect(await checked).toBe(true);
+  });
+
+  test("a slow answer ends the second link that was begun beside it", async () => {
+    const { connection, clock, links, world } = setUp(1);
+    connection.open();
+    await clock.settle();
+    world.silentMs = () => 2_000;
+    world.answerMs = 800;
+    const checked = connection.check();
+    await clock.advance(5_000);
+    expect(await checked).toBe(true);
+    expect([links.length, links.at(0)!.closed]).toEqual([1, false]);
+  });
+
+  test("a probe without an answer in 3 s, and no way beside it: a new link at once", async () => {
+    const { connection, clock, links, open, world, told } = setUp(1);
+    connection.open();
+    await clock.settle();
+    world.answer = () => undefined;
+    world.open = down;
+    const checked = connection.check();
+    await clock.advance(2_999);
+    world.open = () => undefined;
     await clock.advance(1);
     expect(await checked).toBe(false);
     await clock.advance(1);
     expect(open()).toHaveLength(1);
     expect([links.length, told.lost]).toEqual([2, 1]);
+  });
+
+  test("an idle link is probed, and an event that cannot be read asks at once how far the log goes", async () => {
+    const { connection, clock, links, world, told } = setUp(1);
+    world.answer = () => ({ ok: true, value: { head: 7 } });
+    connection.open();
+    await clock.advance(LINK_TIMES.beatMs + 1);
+    expect(told.head).toBe(7);
+    world.answer = () => ({ ok: true, value: { head: 9 } });
+    links.at(0)!.handlers.damaged();
+    await clock.settle();
+    expect(told.head).toBe(9);
   });
 
   test("a wake probes at once, and again only after a second", async () => {
@@ -353,5 +403,146 @@ describe("ask", () => {
     const asked = connection.ask(() => ({ type: "probe" }), 5_000);
     await clock.advance(5_000);
     expect(await asked).toBeUndefined();
+  });
+});
+
+const relays = ["https://one.test", "https://two.test", "https://three.test"];
+
+describe("several relays", () => {
+  test("the first connect is a race with a stagger, and only the winner hears hello", async () => {
+    const { connection, clock, tries, links, world } = setUp(1, relays);
+    world.silentMs = (_through, relay) => (relay === relays[0] ? 1_000 : 30);
+    connection.open();
+    await clock.advance(LINK_TIMES.staggerMs + 30);
+    expect(tries.map(({ relay, at }) => [relay, at - (tries[0]?.at ?? 0)])).toEqual([
+      [relays[0], 0],
+      [relays[1], LINK_TIMES.staggerMs],
+    ]);
+    expect(links.map(({ relay }) => relay)).toEqual([relays[1]]);
+    await clock.advance(5_000);
+    expect(links).toHaveLength(1);
+  });
+
+  test("a relay that fails at once lets the next begin at once", async () => {
+    const { connection, clock, links, world } = setUp(1, relays);
+    let fails = 2;
+    world.open = () => (fails-- > 0 ? down() : undefined);
+    connection.open();
+    await clock.settle();
+    expect(links.map(({ relay }) => relay)).toEqual([relays[2]]);
+  });
+
+  test("the one that served is tried alone; when it fails all race again, the next one first", async () => {
+    const { connection, clock, tries, links, world } = setUp(1, relays);
+    connection.open();
+    await clock.settle();
+    world.open = down;
+    const before = tries.length;
+    links.at(0)!.handlers.lost("gone");
+    await clock.advance(600);
+    world.open = () => undefined;
+    await clock.advance(3_000);
+    expect(tries.slice(before, before + 3).map(({ relay }) => relay)).toEqual([relays[0], relays[1], relays[2]]);
+    expect(tries.slice(before).filter(({ at }) => at === tries[before]?.at)).toHaveLength(1);
+  });
+});
+
+describe("a standby", () => {
+  const withStandby = async () => {
+    const setting = setUp(1, relays.slice(0, 2), true);
+    setting.connection.open();
+    await setting.clock.settle();
+    return setting;
+  };
+
+  test("is held on the other relay, and heard by nobody", async () => {
+    const { links, told } = await withStandby();
+    expect(links.map(({ relay }) => relay)).toEqual(relays.slice(0, 2));
+    links.at(1)!.handlers.event({ type: "typing", conversationId: "c", author: { kind: "bot" }, typing: true });
+    expect([told.events, told.welcomes]).toEqual([0, 1]);
+  });
+
+  test("takes over in the moment the link is lost, asks how far the log goes, and is replaced", async () => {
+    const { links, told, last, clock, world, open } = await withStandby();
+    world.answer = () => ({ ok: true, value: { head: 12 } });
+    links.at(0)!.handlers.lost("reset");
+    expect(last()).toMatchObject({ status: "online" });
+    await clock.settle();
+    expect([told.resumed, told.head, told.welcomes]).toEqual([1, 12, 1]);
+    await clock.advance(5_000);
+    expect(open()).toHaveLength(2);
+  });
+
+  test("carries a message again that is not answered in time, and is kept when it answers first", async () => {
+    const { connection, links, clock, world, told } = await withStandby();
+    world.dead.add(0);
+    const acked = connection.send({ type: "message-send", id: "i", conversationId: "c", parts: [] }, 6_000);
+    await clock.advance(LINK_TIMES.resendMs - 1);
+    expect(links.at(1)!.sent).toEqual([]);
+    await clock.advance(1);
+    expect(await acked).toEqual(ok);
+    expect(links.map(({ sent }) => sent.filter(({ type }) => type === "message-send").length).slice(0, 2)).toEqual([1, 1]);
+    expect([links.at(0)!.closed, told.resumed]).toEqual([true, 1]);
+  });
+
+  test("stays quiet when the answer comes in time", async () => {
+    const { connection, links, clock, world } = await withStandby();
+    world.answerMs = LINK_TIMES.resendMs - 10;
+    const acked = connection.send({ type: "message-send", id: "i", conversationId: "c", parts: [] }, 6_000);
+    await clock.advance(2_000);
+    expect(await acked).toEqual(ok);
+    expect(links.at(1)!.sent).toEqual([]);
+  });
+
+  test("that dies is opened again and changes nothing the page sees", async () => {
+    const { links, clock, states, open } = await withStandby();
+    const before = states.length;
+    links.at(1)!.handlers.lost("reset");
+    links.at(1)!.closed = true;
+    await clock.advance(5_000);
+    expect(states.length).toBe(before);
+    expect(open()).toHaveLength(2);
+  });
+
+  test("is let go with the connection", async () => {
+    const { connection, open, clock } = await withStandby();
+    connection.close();
+    await clock.advance(60_000);
+    expect(open()).toEqual([]);
+  });
+});
+
+describe("a relay that stops", () => {
+  test("a link lost after goaway comes back at the moment it was given, not before", async () => {
+    const { links, clock, tries, connection } = setUp(1);
+    connection.open();
+    await clock.settle();
+    links.at(0)!.handlers.event({ type: "goaway", afterMs: 3_000 });
+    links.at(0)!.handlers.lost("closed");
+    await clock.advance(2_999);
+    expect(tries).toHaveLength(1);
+    await clock.advance(1);
+    expect(tries).toHaveLength(2);
+  });
+
+  test("pages whose second link was refused come back spread over seconds, not together", async () => {
+    const backAt: number[] = [];
+    for (let page = 0; page < 40; page += 1) {
+      const { links, clock, tries, world, connection } = setUp(1);
+      for (let draws = 0; draws < page; draws += 1) clock.random();
+      connection.open();
+      await clock.settle();
+      world.open = () => new LinkFailed("draining");
+      links.at(0)!.handlers.event({ type: "goaway", afterMs: 500 });
+      await clock.advance(1_000);
+      expect(links.at(0)!.closed).toBe(false);
+      links.at(0)!.handlers.lost("closed");
+      world.open = () => undefined;
+      const lostAt = clock.now();
+      await clock.advance(LINK_TIMES.spreadMs + 1);
+      expect(links).toHaveLength(2);
+      backAt.push(tries.at(-1)!.at - lostAt);
+    }
+    expect(Math.max(...backAt) - Math.min(...backAt)).toBeGreaterThan(3_500);
   });
 });

@@ -1,36 +1,31 @@
 /**
- * Keeps one link to a relay: when to open, through which transport, when to doubt it, when to give up. The only place that
- * reconnects. Knows nothing of what the frames mean, except the hello, the probe and the goaway.
+ * Keeps one link to a relay: when to open, probe, change and give up. The only owner of reconnecting; opens nothing itself
+ * (opening.ts), holds the spare one elsewhere (standby.ts), and says which way is next by route.ts. Adds no frames but the
+ * hello, the probe, and the copy of a message that a standby carries.
  */
-import { LIMITS, type Event, type UnknownDurable, type Welcome } from "@allhours/protocol";
+import { LIMITS, type Ack, type Command, type Event, type UnknownDurable } from "@allhours/protocol";
 import { BACKOFF, fullJitter } from "./backoff.ts";
-import { hedged } from "./hedged.ts";
-import { LinkRefused, type Link } from "./ports.ts";
 import type { Connection, ConnectionOptions } from "./connection-types.ts";
+import { LINK_TIMES } from "./link-times.ts";
+import { createOpening, type Live, type Opened } from "./opening.ts";
+import { LinkRefused } from "./ports.ts";
 import { createRoute } from "./route.ts";
+import { createStandby } from "./standby.ts";
 import type { ConnectionState } from "./state.ts";
 
-/** Times of a link, milliseconds. */
-export const LINK_TIMES = {
-  /** First tries; a try gets longer with each failure, up to three times this. */
-  openMs: 5_000,
-  /** A first transport that is silent for this long gets the next one beside it. */
-  hedgeMs: 2_500,
-  /** A link that lasted this long was good: the next loss starts at the shortest wait again. */
-  stableMs: 30_000,
-  /** Wake-ups within this after one that was acted on are ignored. */
-  wakeDebounceMs: 1_000,
-  /** A page that wakes wants to know sooner than one that waits for an ack. */
-  wakeProbeMs: 1_500,
-  /** With a fallback transport in use, the preferred one is tried again after this. */
-  preferAgainMs: 5 * 60_000,
-} as const;
 /** Refusals that no retry can change. */
 const FINAL_CODES: readonly string[] = ["origin-refused", "unknown-site", "unsupported-version"];
 
-type Live = { link: Link; transport: number };
-
-export function createConnection({ transports, relays, clock, net, logger, hello, on }: ConnectionOptions): Connection {
+export function createConnection({
+  transports,
+  relays,
+  standby: wantsStandby,
+  clock,
+  net,
+  logger,
+  hello,
+  on,
+}: ConnectionOptions): Connection {
   let wanted = false;
   let live: Live | undefined;
   let trying: AbortController | undefined;
@@ -38,13 +33,33 @@ export function createConnection({ transports, relays, clock, net, logger, hello
   let state: ConnectionState = { status: "idle" };
   /** In a row; the exponent of the wait. */
   let failures = 0;
+  /** The relay in use said it stops: when this page is to come back, Unix milliseconds. */
+  let leaveAt: number | undefined;
   const route = createRoute(relays, transports.length);
   let unknownSessions = 0;
   let lastWake = -Infinity;
   const none = (): void => {};
-  const cancel = { retry: none, stable: none, prefer: none, goaway: none };
+  const cancel = { retry: none, stable: none, prefer: none, goaway: none, beat: none };
   const waiters = new Set<() => void>();
   const unlisten: (() => void)[] = [];
+
+  const opening = createOpening({
+    transports,
+    clock,
+    hello,
+    on: {
+      event: (from, event) => from === live && hear(event),
+      damaged: (from) => from === live && void check(LIMITS.probeTimeoutMs),
+      lost(from, reason) {
+        if (from === live) lose(reason, false);
+        else standby?.lost(from.link);
+      },
+    },
+  });
+  const standby =
+    wantsStandby === true
+      ? createStandby((signal) => opening.through(live?.transport ?? route.transport, route.other, LINK_TIMES.openMs, signal), clock)
+      : undefined;
 
   function say(next: ConnectionState): void {
     state = next;
@@ -63,7 +78,7 @@ export function createConnection({ transports, relays, clock, net, logger, hello
   }
 
   /** Tries once. With a link up this is a second one, opened before the first is let go. */
-  async function attempt(through: number = route.transport): Promise<void> {
+  async function attempt(transport: number = route.transport): Promise<void> {
     if (trying !== undefined || !wanted) return;
     cancel.retry();
     const control = new AbortController();
@@ -75,88 +90,68 @@ export function createConnection({ transports, relays, clock, net, logger, hello
           : { status: "reconnecting", attempt: failures, nextAt: undefined },
       );
     }
+    const timeoutMs = LINK_TIMES.openMs * Math.min(3, 1 + failures);
     try {
-      const won = await race(through, control.signal);
-      if (control.signal.aborted) return won.live.link.close();
+      // Beside a link in use there is no hurry, and so no race.
+      const opened =
+        live === undefined
+          ? await opening.race(transport, route.relays, timeoutMs, control.signal)
+          : await opening.through(transport, route.relays[0]!, timeoutMs, control.signal);
+      if (control.signal.aborted) return opened.live.link.close();
       trying = undefined;
-      adopt(won.live, won.welcome);
-      won.settle();
+      adopt(opened, true);
     } catch (error) {
       if (control.signal.aborted) return;
       trying = undefined;
-      failed(error, through);
+      failed(error, transport);
     }
   }
 
-  type Opened = { live: Live; welcome: Welcome; settle: () => void };
-
-  /** One try through one transport. `settle` is called once the link is in use: what was lost before that is lost then. */
-  async function openThrough(through: number, signal: AbortSignal): Promise<Opened> {
-    let mine: Live | undefined;
-    let early = false;
-    const pipe = await transports[through]!();
-    const opened = await pipe.open(
-      route.relay,
-      hello(),
-      {
-        event: (event) => mine !== undefined && mine === live && hear(event),
-        lost: (reason) => {
-          if (mine === undefined || mine !== live) early = true;
-          else lose(reason, false);
-        },
-      },
-      LINK_TIMES.openMs * Math.min(3, 1 + failures),
-      signal,
-    );
-    mine = { link: opened.link, transport: through };
-    return { live: mine, welcome: opened.welcome, settle: () => early && lose("lost at once", false) };
-  }
-
-  /** The first link to open; beside one in use, and for the last transport, there is no race. */
-  async function race(through: number, signal: AbortSignal): Promise<Opened> {
-    const other = (through + 1) % transports.length;
-    if (live !== undefined || other <= through) return openThrough(through, signal);
-    return hedged(
-      (cut) => openThrough(through, cut),
-      (cut) => openThrough(other, cut),
-      {
-        afterMs: LINK_TIMES.hedgeMs,
-        clock,
-        signal,
-        close: (late) => late.live.link.close(),
-        final: (error) => error instanceof LinkRefused,
-      },
-    );
-  }
-
-  function adopt(next: Live, welcome: Welcome): void {
+  /** Takes a link into use. `fresh`: its welcome is new and says what was missed; a standby's is old, and a probe tells instead. */
+  function adopt({ live: next, use }: Opened, fresh: boolean): void {
     const before = live;
     live = next;
     before?.link.close();
     stopTimers();
-    route.opened(next.transport);
+    leaveAt = undefined;
+    route.opened(next.transport, next.relay);
     unknownSessions = 0;
     cancel.stable = clock.after(LINK_TIMES.stableMs, () => (failures = 0));
     preferAgain();
-    on.welcome(welcome);
-    say({ status: "online", pipe: next.link.pipe, region: welcome.region });
+    beat();
+    if (fresh) on.welcome(next.welcome);
+    else on.resumed();
+    say({ status: "online", pipe: next.link.pipe, region: next.welcome.region });
     release();
+    use();
+    if (live !== next) return;
+    standby?.keep();
+    if (!fresh) void check(LIMITS.probeTimeoutMs);
   }
 
   /** On a fallback transport: looks from time to time whether the preferred one works again. */
   function preferAgain(): void {
     cancel.prefer();
     if (live === undefined || live.transport === 0) return;
-    cancel.prefer = clock.after(LINK_TIMES.preferAgainMs, () => {
-      void attempt(0);
-    });
+    cancel.prefer = clock.after(LINK_TIMES.preferAgainMs, () => void attempt(0));
+  }
+
+  function beat(): void {
+    cancel.beat();
+    cancel.beat = clock.after(LINK_TIMES.beatMs, () => void check(LIMITS.probeTimeoutMs));
   }
 
   function hear(event: Event | UnknownDurable): void {
     if (event.type !== "goaway") return on.event(event);
-    cancel.goaway();
-    cancel.goaway = clock.after(event.afterMs, () => void attempt());
+    leaveAt = clock.now() + event.afterMs;
+    route.leave();
+    leaveLater(event.afterMs);
   }
+  function leaveLater(delayMs: number): void {
+    cancel.goaway();
+    cancel.goaway = clock.after(delayMs, () => void attempt());
+  }
+  const spread = (): number => Math.round(clock.random() * LINK_TIMES.spreadMs);
 
   function failed(error: unknown, through: number): void {
     const refused = error instanceof LinkRefused ? error : undefined;
@@ -172,7 +167,7 @@ export function createConnection({ transports, relays, clock, net, logger, hello
       if (unknownSessions === 1) return void attempt(through);
     }
     // The link in use is as good as it was; the better one is tried again later.
-    if (live !== undefined) return preferAgain();
+    if (live !== undefined) return leaveAt === undefined ? preferAgain() : leaveLater(spread());
     // A refusal shows that the transport works.
     if (refused === undefined) route.failed(through);
     schedule(refused?.retryAfterMs ?? 0, false);
@@ -180,7 +175,13 @@ export function createConnection({ transports, relays, clock, net, logger, hello
 
   function schedule(leastMs: number, soon: boolean): void {
     if (!wanted || live !== undefined || trying !== undefined) return;
-    const jitter = soon && failures === 0 ? 0 : fullJitter(failures, clock.random());
+    // A relay that stops sends everybody away: each comes back at a moment of its own.
+    const jitter =
+      leaveAt !== undefined
+        ? Math.max(0, leaveAt - clock.now()) || spread()
+        : soon && failures === 0
+          ? 0
+          : fullJitter(failures, clock.random());
     // Without a network a try now and then: browsers call a machine offline whose relay is on the same machine.
     const delayMs = net.online ? Math.max(leastMs, jitter) : BACKOFF.capMs;
     failures += 1;
@@ -203,28 +204,84 @@ export function createConnection({ transports, relays, clock, net, logger, hello
   function giveUp(): void {
     wanted = false;
     for (const stop of unlisten.splice(0)) stop();
+    standby?.stop();
     drop();
     failures = 0;
+    leaveAt = undefined;
     release();
   }
 
   function lose(reason: string, soon: boolean): void {
     logger.debug({ reason }, "link lost");
+    const spare = standby?.take();
     const second = trying;
     trying = undefined;
     drop();
     trying = second;
+    if (spare !== undefined) return adopt(spare, false);
     if (second === undefined) schedule(0, soon);
     else say({ status: "reconnecting", attempt: failures, nextAt: undefined });
+  }
+
+  /** The same frame on the standby when the link in use is silent; a standby that answers first takes its place. */
+  async function sendTwice(asked: Live, command: Command, timeoutMs: number): Promise<Ack | undefined> {
+    const first = asked.link.send(command, timeoutMs);
+    let stop = none;
+    const silent = new Promise<true>((late) => (stop = clock.after(LINK_TIMES.resendMs, () => late(true))));
+    await Promise.race([first, silent]);
+    stop();
+    const spare = standby?.link;
+    // Answered in time, or the link was lost meanwhile: then `first` has ended.
+    if (spare === undefined || asked !== live) return first;
+    let settled = false;
+    first.then(() => (settled = true)).catch(() => {});
+    await Promise.resolve();
+    if (settled) return first;
+    const second = spare.send(command, timeoutMs);
+    const won = await Promise.race([
+      first.then((ack) => ack !== undefined && "first"),
+      second.then((ack) => ack !== undefined && "second"),
+    ]);
+    if (won === "first") return first;
+    const ack = await second;
+    if (ack === undefined) return first;
+    if (asked === live && standby?.link === spare) lose("the standby answered first", true);
+    return ack;
+  }
+
+  function ask(asked: Live, command: Command, timeoutMs: number): Promise<Ack | undefined> {
+    return standby === undefined ? asked.link.send(command, timeoutMs) : sendTwice(asked, command, timeoutMs);
+  }
+
+  /** Silent for a moment already: a second link is opened beside it, so that nobody waits for the end of the probe. */
+  async function probe(asked: Live, timeoutMs: number): Promise<Ack | undefined> {
+    let beside: AbortController | undefined;
+    const stop = clock.after(LINK_TIMES.besideMs, () => {
+      if (asked !== live || trying !== undefined) return;
+      void attempt();
+      beside = trying;
+    });
+    const ack = await ask(asked, { type: "probe" }, timeoutMs);
+    stop();
+    if (ack !== undefined && beside !== undefined && beside === trying) {
+      trying.abort();
+      trying = undefined;
+    }
+    return ack;
   }
 
   function check(timeoutMs: number): Promise<boolean> {
     const asked = live;
     if (asked === undefined) return Promise.resolve(false);
-    checking ??= asked.link.send({ type: "probe" }, timeoutMs).then((ack) => {
+    checking ??= probe(asked, timeoutMs).then((ack) => {
       checking = undefined;
       if (asked !== live) return live !== undefined;
       if (ack === undefined) lose("probe unanswered", true);
+      else {
+        beat();
+        const head = ack.ok ? (ack.value as { head?: unknown } | null)?.head : undefined;
+        if (typeof head === "number") on.head(head);
+      }
       return ack !== undefined;
     });
     return checking;
@@ -243,6 +300,7 @@ export function createConnection({ transports, relays, clock, net, logger, hello
       if (live === undefined) void attempt();
       return;
     }
+    standby?.stop();
     drop();
     schedule(0, false);
   }
@@ -271,7 +329,8 @@ export function createConnection({ transports, relays, clock, net, logger, hello
       giveUp();
       if (state.status !== "idle") say({ status: "idle" });
     },
-    send: async (command, timeoutMs) => live?.link.send(command, timeoutMs),
+    send: async (command, timeoutMs) =>
+      live === undefined ? undefined : command.type === "message-send" ? ask(live, command, timeoutMs) : live.link.send(command, timeoutMs),
     async ask(command, withinMs) {
       const deadline = clock.now() + withinMs;
       for (;;) {

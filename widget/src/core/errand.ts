@@ -9,11 +9,11 @@ export async function runErrand(
   hello: Hello,
   command: Command,
 ): Promise<Ack | undefined> {
-  const ignore = { event: () => {}, lost: () => {} };
+  const ignore = { event: () => {}, damaged: () => {}, lost: () => {} };
   for (const load of transports) {
     try {
       const transport = await load();
-      const { link } = await transport.open(relay, hello, ignore, LIMITS.ackTimeoutMs, new AbortController().signal);
+      const { link } = await transport.open(relay, () => hello, ignore, LIMITS.ackTimeoutMs, new AbortController().signal);
       const ack = await link.send(command, LIMITS.ackTimeoutMs);
       link.close();
       return ack;

@@ -16,12 +16,14 @@ export function helloFor(options: ChatOptions, session: StoredSession | undefine
   const languages = wireLanguages(options.languages());
   const page = options.page?.();
   const known = session !== undefined && session.conversationId === state.conversationId && state.epoch !== undefined;
+  // A rating or an entry of a later version leaves no item, and then no time; the cursor does without.
+  const at = state.seq > 0 ? state.timeline.findLast((item) => item.seq === state.seq)?.at : undefined;
   return {
     type: "hello",
     version: PROTOCOL_VERSION,
     site: options.site,
     ...(session === undefined ? {} : { token: session.token }),
-    ...(known ? { cursor: { epoch: state.epoch!, seq: state.seq } } : {}),
+    ...(known ? { cursor: { epoch: state.epoch!, seq: state.seq, ...(at === undefined ? {} : { at }) } } : {}),
     ...(languages.length === 0 ? {} : { languages }),
     ...(options.timezone === undefined || options.timezone.length > 64 ? {} : { timezone: options.timezone }),
     ...(page === undefined || page.url.length > LIMITS.urlChars

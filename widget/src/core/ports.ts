@@ -17,6 +17,8 @@ export interface Link {
 }
 export type LinkHandlers = {
   event(event: Event | UnknownDurable): void;
+  /** An event arrived that cannot be read: it is not known what was lost. */
+  damaged(): void;
   /** The link is gone, for whatever reason. Called at most once, and not after `close()`. */
   lost(reason: string): void;
 };
@@ -24,12 +26,12 @@ export type LinkHandlers = {
 export interface Transport {
   readonly pipe: Link["pipe"];
   /**
-   * Opens a link and says hello. Rejects with `LinkRefused` when the relay answered with an error, `LinkFailed` when nothing
-   * usable answered within `timeoutMs`.
+   * Opens a link and says hello. `hello` is asked for once the other side is there; `undefined` means that this link is not wanted any more.
+   * Rejects with `LinkRefused` when the relay answered with an error, `LinkFailed` when nothing usable answered within `timeoutMs`.
    */
   open(
     relayUrl: string,
-    hello: Hello,
+    hello: () => Hello | undefined,
     handlers: LinkHandlers,
     timeoutMs: number,
     signal: AbortSignal,

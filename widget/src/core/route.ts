@@ -1,4 +1,4 @@
-/** Which way the next link is tried: the transport and the relay. Pure bookkeeping; when to try is connection.ts's. */
+/** Which way the next link is tried: the transport and the relays. Pure bookkeeping; when to try is connection.ts's. */
 
 /** Failures of one transport in a row before the next one is tried. */
 const STRIKES = 2;
@@ -6,36 +6,52 @@ const STRIKES = 2;
 export interface Route {
   /** Index of the transport to try next; 0 is the preferred one. */
   readonly transport: number;
-  /** Origin of the relay to try next. */
-  readonly relay: string;
+  /** Relays to try, best first: the one that served last, alone; all of them when none has, or it failed. */
+  readonly relays: readonly string[];
+  /** Where a second link goes: another relay when there is one. */
+  readonly other: string;
   /** Nothing usable answered through this transport. */
   failed(through: number): void;
-  /** A link opened through this transport: stay with it. */
-  opened(through: number): void;
+  /** A link opened through this transport to this relay: stay with it. */
+  opened(through: number, relay: string): void;
+  /** The relay in use is about to stop: the next link goes elsewhere when it can. */
+  leave(): void;
 }
 
-/** `relays`: best first, at least one; `transports`: how many there are. */
+/** `relays`: origins, best first, at least one; `transports`: how many there are. */
 export function createRoute(relays: readonly string[], transports: number): Route {
   let transport = 0;
   let relay = 0;
+  let served = false;
   let strikes = 0;
+  const at = (offset: number): string => relays[(relay + offset) % relays.length]!;
   return {
     get transport() {
       return transport;
     },
-    get relay() {
-      return relays[relay]!;
+    get relays() {
+      return served ? [at(0)] : relays.map((_, offset) => at(offset));
+    },
+    get other() {
+      return at(1);
     },
     failed(through) {
-      relay = (relay + 1) % relays.length;
+      // One relay was tried: the next is preferred now. All were: the order stays.
+      if (served) relay = (relay + 1) % relays.length;
+      served = false;
       strikes += 1;
       if (strikes < STRIKES) return;
       strikes = 0;
       transport = (through + 1) % transports;
     },
-    opened(through) {
+    opened(through, origin) {
       transport = through;
+      relay = Math.max(0, relays.indexOf(origin));
+      served = true;
       strikes = 0;
+    },
+    leave() {
+      relay = (relay + 1) % relays.length;
     },
   };
 }

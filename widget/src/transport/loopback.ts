@@ -67,11 +67,14 @@ export function createLoopbackTransport(relay: LoopbackRelay, after: (delayMs: n
         } catch (error) {
           return fail(new LinkFailed(`nobody listens at ${SOCKET_PATH}`, { cause: error }));
         }
-        send(hello, timeoutMs)
+        const first = hello();
+        if (first === undefined) return fail(new LinkFailed("not wanted any more"));
+        send(first, timeoutMs)
           .then((raw) => {
             if (done) return;
             const welcome = readWelcome(raw);
             open = true;
+            signal.removeEventListener("abort", abort);
             resolve({
               link: {
                 pipe: "loopback",

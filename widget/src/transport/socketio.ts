@@ -2,7 +2,7 @@
  * A link over Socket.IO, WebSocket only. The library is a pipe here: its reconnection, buffering and recovery stay off, for
  * they lose or repeat frames that connection.ts and outbox.ts keep.
  */
-import { SOCKET_PATH, type Ack } from "@allhours/protocol";
+import { SOCKET_PATH, withSum, type Ack } from "@allhours/protocol";
 import { io } from "socket.io-client";
 import { LinkFailed, LinkRefused, type Transport } from "../core/ports.ts";
 import { createGate, readAck, readWelcome } from "./frames.ts";
@@ -51,7 +51,7 @@ export function createSocketIoTransport(): Transport {
             if (done || !socket.connected) return answer(undefined);
             socket
               .timeout(answerMs)
-              .emit("command", frame, (error: Error | null, raw: unknown) => answer(error === null ? readAck(raw) : undefined));
+              .emit("command", withSum(frame), (error: Error | null, raw: unknown) => answer(error === null ? readAck(raw) : undefined));
           });
         }
 
@@ -67,7 +67,9 @@ export function createSocketIoTransport(): Transport {
           handlers.lost(reason);
         });
         socket.on("connect", () => {
-          socket.timeout(timeoutMs).emit("command", hello, (error: Error | null, raw: unknown) => {
+          const first = hello();
+          if (first === undefined) return fail(new LinkFailed("not wanted any more"));
+          socket.timeout(timeoutMs).emit("command", withSum(first), (error: Error | null, raw: unknown) => {
             if (done) return;
             if (error !== null) return fail(error);
             try {

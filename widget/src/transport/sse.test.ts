@@ -63,6 +63,10 @@ function listen() {
       arrived();
     },
     lost: tell,
+    damaged: () => {
+      heard.push("damaged");
+      arrived();
+    },
   };
   const until = async (count: number): Promise<void> => {
     while (heard.length < count) await new Promise<void>((next) => (arrived = next));
@@ -70,7 +74,7 @@ function listen() {
   return { handlers, heard, lost, until };
 }
 const open = (handlers: LinkHandlers, timeoutMs = 2_000, signal = new AbortController().signal) =>
-  createSseTransport().open(url, hello, handlers, timeoutMs, signal);
+  createSseTransport().open(url, () => hello, handlers, timeoutMs, signal);
 const durable = (seq: number): object => ({
   type: "mode-changed",
   conversationId: idFor(1),
@@ -83,7 +87,7 @@ const durable = (seq: number): object => ({
 describe("sse transport", () => {
   test("posts the hello, and later commands with the token of the welcome", async () => {
     const { link } = await open(listen().handlers);
-    expect(await link.send({ type: "probe" }, 1_000)).toEqual({ ok: true, value: { type: "probe" } });
+    expect(await link.send({ type: "probe" }, 1_000)).toMatchObject({ ok: true, value: { type: "probe" } });
     expect(seen).toMatchObject([
       { path: STREAM_PATH, method: "POST", body: hello },
       { path: COMMAND_PATH, method: "POST", body: { type: "probe" }, headers: { authorization: "Bearer token-token-token-token" } },
@@ -103,8 +107,8 @@ describe("sse transport", () => {
     const { handlers, heard, until } = listen();
     const { link } = await open(handlers);
     expect(heard).toEqual([]);
-    await until(2);
-    expect(heard).toEqual(["mode-changed 1", "mode-changed 2"]);
+    await until(3);
+    expect(heard).toEqual(["mode-changed 1", "damaged", "mode-changed 2"]);
     link.close();
   });
 

@@ -2,7 +2,7 @@
  * A link for networks that let no WebSocket through: events come down a stream that is opened by POSTing the hello, commands
  * go up by POST. No cookies; the session token of the welcome is the authority of each command.
  */
-import { COMMAND_PATH, LIMITS, SSE_EVENT, SSE_WELCOME, STREAM_PATH, type Ack } from "@allhours/protocol";
+import { COMMAND_PATH, LIMITS, SSE_EVENT, SSE_WELCOME, STREAM_PATH, textWithSum, type Ack } from "@allhours/protocol";
 import { EventStreamContentType, fetchEventSource } from "@microsoft/fetch-event-source";
 import { LinkFailed, LinkRefused, type Transport } from "../core/ports.ts";
 import { createGate, readAck, readWelcome } from "./frames.ts";
@@ -53,7 +53,7 @@ export function createSseTransport(): Transport {
             const response = await fetch(relayUrl + COMMAND_PATH, {
               method: "POST",
               headers: { ...JSON_HEADERS, authorization: `Bearer ${token}` },
-              body: JSON.stringify(frame),
+              body: textWithSum(frame),
               credentials: "omit",
               signal: request.signal,
             });
@@ -93,10 +93,12 @@ export function createSseTransport(): Transport {
           }
         }
 
+        const first = hello();
+        if (first === undefined) return fail(new LinkFailed("not wanted any more"));
         fetchEventSource(relayUrl + STREAM_PATH, {
           method: "POST",
           headers: JSON_HEADERS,
-          body: JSON.stringify(hello),
+          body: textWithSum(first),
           credentials: "omit",
           openWhenHidden: true,
           signal: stream.signal,

@@ -34,6 +34,7 @@ function chatOptions(host: PanelHost, i18n: I18n): ChatOptions {
   return {
     site: host.element.getAttribute("site") ?? "",
     relays: relaysOf(host),
+    standby: host.element.hasAttribute("standby"),
     languages: () => [i18n.locale, ...navigator.languages],
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     // Without query and fragment: they may hold what the visitor never meant to send.

@@ -74,7 +74,12 @@ export function createModelRelay(clock: Clock): ModelRelay {
     open.set(page, conversation);
     const { cursor } = hello;
     const head = conversation.log.length;
-    const fits = cursor !== undefined && cursor.epoch === relay.epoch && cursor.seq <= head;
+    const there = cursor === undefined ? undefined : conversation.log[cursor.seq - 1];
+    const fits =
+      cursor !== undefined &&
+      cursor.epoch === relay.epoch &&
+      cursor.seq <= head &&
+      (cursor.at === undefined || there === undefined || there.at === cursor.at);
     const after = fits ? cursor.seq : 0;
     const events = conversation.log.slice(after, after + relay.pageSize);
     const resume = cursor === undefined ? "fresh" : !fits ? "reset" : events.length === 0 ? "caught-up" : "replayed";
@@ -125,6 +130,8 @@ export function createModelRelay(clock: Clock): ModelRelay {
         const more = before === undefined ? (events.at(-1)?.seq ?? all.length) < all.length : (events[0]?.seq ?? 1) > 1;
         return { ok: true, value: { events, more } };
       }
+      case "probe":
+        return { ok: true, value: { head: conversation.log.length } };
       default:
         return { ok: true, value: null };
     }
