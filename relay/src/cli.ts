@@ -1,5 +1,6 @@
-/** The `allhours` command: start a relay, check a config, explain which region a visitor gets. */
+/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
+import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
 import { ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { runRelay } from "./main.ts";
 import { chooseRegion } from "./routing/region.ts";
@@ -67,9 +68,22 @@ const explain = defineCommand({
   },
 });
 
+const deadLetters = deadLettersCommand(
+  config,
+  async (file, url) => adminDoor((await load(file)).config.server, url),
+  say,
+  (text) => {
+    process.stderr.write(`${text}\n`);
+    process.exitCode = 1;
+  },
+);
+
 export async function runCli(argv: string[]): Promise<void> {
   await runMain(
-    defineCommand({ meta: { name: "allhours", description: "support chat that never closes" }, subCommands: { start, check, explain } }),
+    defineCommand({
+      meta: { name: "allhours", description: "support chat that never closes" },
+      subCommands: { start, check, explain, "dead-letters": deadLetters },
+    }),
     { rawArgs: argv },
   );
 }

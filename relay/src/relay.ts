@@ -19,10 +19,12 @@ import { createTurns } from "./conversation/turns.ts";
 import { createDoor } from "./gateway/door.ts";
 import { createHttp, type FallbackHandler } from "./gateway/http.ts";
 import { createLimits } from "./gateway/limits.ts";
-import { createPeerReader } from "./gateway/origin.ts";
+import { guardDoorstep, HANDSHAKE_TIMES } from "./gateway/doorstep.ts";
+import { createPeerReader, createTrust } from "./gateway/origin.ts";
 import { attachSocketIo } from "./gateway/socketio.ts";
 import type { SseDeps } from "./gateway/sse.ts";
 import { loadAssets } from "./gateway/static.ts";
+import { createDeadLetters, DEAD_LETTER_PAGE } from "./jobs/dead-letters.ts";
 import { createJobRunner, type JobHandler } from "./jobs/runner.ts";
 import { webhookSchedule } from "./jobs/schedule.ts";
 import { systemClock, type Clock } from "./observe/clock.ts";
@@ -161,13 +163,19 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       reasons: [...notReady.map((name) => `not ready: ${name}`), ...(storeOk.ok ? [] : [`store: ${storeOk.reason ?? "does not answer"}`])],
     }),
     draining: () => draining,
+    deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
     beforeMetrics: () => {
       metrics.storeUp.set(storeOk.ok ? 1 : 0);
     },
     fallback: options.fallback,
   });
   const listener = getRequestListener(app.fetch);
-  const server: Server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server: Server = createServer(HANDSHAKE_TIMES, (incoming, outgoing) => void listener(incoming, outgoing));
+  guardDoorstep(server, {
+    most: () => config.limits.linksPerAddress,
+    trusted: createTrust(config.server.trustedProxies),
+    refused: () => metrics.refused.inc({ reason: "too-many-sockets" }),
+  });
   const sockets = attachSocketIo(server, { door, limits: () => limits, peer, origins, metrics, clock, draining: () => draining });
 
   const timers: (() => void)[] = [];
@@ -258,6 +266,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       every(SWEEP_MS, () => {
         limits.sweep();
         rooms.sweep();
+        store.deadJobs(DEAD_LETTER_PAGE).then(
+          (jobs) => metrics.deadLetters.set(jobs.length),
+          (error: unknown) => logger.warn({ err: error }, "the dead letters could not be counted"),
+        );
       });
       every(HEALTH_MS, () => void probeStore());
       await watchFiles();

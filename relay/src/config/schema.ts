@@ -88,6 +88,8 @@ export const regionSchema = v.strictObject({
   giveUpsBeforeHandoff: v.optional(count(1, 10), 2),
   /** A person not there after this: the visitor is told so. */
   offerTimeoutMs: v.optional(ms(1_000, 3_600_000), 45_000),
+  /** A person answers within this at the latest: the visitor who waits is told the moment. */
+  replyWithinMs: v.optional(ms(60_000, 7 * 24 * 3_600_000), 24 * 3_600_000),
 });
 
 export const configSchema = v.strictObject({

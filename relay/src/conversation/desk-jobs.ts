@@ -5,7 +5,7 @@
 import { textOf } from "@allhours/protocol";
 import { AdapterError } from "../adapters/errors.ts";
 import type { CaseRef, HandoffEvent, TranscriptLine } from "../adapters/spec.ts";
-import { phrasesFor } from "../pipeline/phrases.ts";
+import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region } from "../routing/types.ts";
 import type { Entry, Job, Store } from "../store/store.ts";
@@ -13,7 +13,7 @@ import { botMessage, type HandoffJob } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
-import type { Directory, Room, Rooms } from "./rooms.ts";
+import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
 
 /** Lines of a transcript an offer carries at most: the last ones. */
 const TRANSCRIPT_LINES = 200;
@@ -102,30 +102,27 @@ export function createDeskJobs(deps: {
     deps.publisher.ephemeral(conversationId, { type: "receipts", conversationId, deliveredSeq: seq, readSeq: room.conversation.readSeq });
   }
 
-  /** The entry of a message id, looked for from the end. */
   async function entryOf(conversationId: string, entryId: string): Promise<Entry | undefined> {
-    let before = Number.MAX_SAFE_INTEGER;
-    for (;;) {
-      const page = await deps.store.entriesBefore(conversationId, before, TRANSCRIPT_LINES);
-      const found = page.find((entry) => entry.event.type === "message-added" && entry.event.message.id === entryId);
-      if (found !== undefined || page.length < TRANSCRIPT_LINES) return found;
-      before = page[0]?.seq ?? 0;
-    }
+    const place = await deps.store.placeOf(conversationId, entryId);
+    return place === undefined ? undefined : (await deps.store.entriesAfter(conversationId, place.seq - 1, 1))[0];
   }
 
-  /** Nobody accepted in time: says so, once a case. */
+  /** Nobody accepted in time: says so, once a case, and by when a person answers at the latest. */
   async function offerTimeout(job: Job): Promise<void> {
     const { conversationId, caseId } = job.payload as { conversationId: string; caseId: string };
     const room = await deps.rooms.get(conversationId);
     const site = room === undefined ? undefined : deps.directory().site(room.conversation.siteId);
-    if (room === undefined || site === undefined) return;
+    const region = room === undefined || site === undefined ? undefined : regionOf(deps.directory(), room.conversation.regionId, site);
+    if (room === undefined || site === undefined || region === undefined) return;
+    // From when the person was asked for: a relay that was down meanwhile does not move the promise.
+    const by = job.createdAt + region.config.replyWithinMs;
     await deps.serial.run(conversationId, async () => {
-      const { mode, language } = room.conversation;
+      const { mode, language, timezone } = room.conversation;
       if (mode !== "queued" || room.conversation.caseId !== caseId) return;
       await deps.publisher.commit(room, {
         entries: [
           botMessage(derivedId(caseId, "nobody-yet"), site, language, [
-            { type: "text", text: phrasesFor(language).nobodyYet, format: "plain" },
+            { type: "text", text: phrasesFor(language).nobodyYet(spokenTime(by, language, timezone)), format: "plain" },
           ]),
         ],
       });

@@ -66,8 +66,10 @@ export function createDeskDoor(deps: {
     command: Exclude<DeskCommand, { type: "typing" | "read" }>,
   ): Promise<Result<DeskAnswer>> {
     const inbound = { source: deskId, externalId: command.externalId };
-    if (await deps.store.knowsInbound(deskId, command.externalId)) return { ok: true, value: { duplicate: true } };
     const id = derivedId(deskId, command.externalId);
+    // The same for a repeat, so that both get the same answer.
+    const messageId = command.type === "message" ? derivedId(id, "message") : undefined;
+    if (await deps.store.knowsInbound(deskId, command.externalId)) return { ok: true, value: { duplicate: true, messageId } };
     const nowMs = deps.clock.now();
     const change: Change = { entries: [] };
     const apply = (
@@ -83,7 +85,6 @@ export function createDeskDoor(deps: {
     };
     const { caseId } = command;
     let refused: Extract<Result<never>, { ok: false }> | undefined;
-    let messageId: string | undefined;
     switch (command.type) {
       case "accept":
         refused = apply({ type: "accept", caseId, agent: command.agent }, "agent-accepted");
@@ -91,13 +92,13 @@ export function createDeskDoor(deps: {
       case "message": {
         // A desk that answers without accepting first has accepted.
         refused = apply({ type: "accept", caseId, agent: command.agent }, "agent-accepted");
-        messageId = derivedId(id, "message");
+        const ownId = derivedId(id, "message");
         change.entries.push({
-          id: messageId,
+          id: ownId,
           event: {
             type: "message-added",
             message: {
-              id: messageId,
+              id: ownId,
               author: { kind: "agent", id: command.agent.id, name: command.agent.name },
               parts: [{ type: "text", text: redactCards(command.text).text, format: "plain" }],
             },

@@ -90,9 +90,9 @@ async function open(maxOpenTurns: number) {
         { type: "message-send", id, conversationId: conversation.id, parts: [{ type: "text", text: "Hello?" }] } satisfies Command,
         session,
       );
-    return { say, heard };
+    return { say, heard, conversation };
   }
-  return { visitor, turns, waiting };
+  return { visitor, turns, waiting, rooms };
 }
 
 it("refuses messages beyond the open turns it may hold, and answers every one it took", async () => {
@@ -119,4 +119,22 @@ it("lets messages to a person through, however many turns are open", async () =>
   await expect((await visitor()).say()).resolves.toMatchObject({ ok: true });
   await expect((await visitor()).say()).resolves.toMatchObject({ ok: false });
   await expect((await visitor("agent")).say()).resolves.toMatchObject({ ok: true });
+});
+
+it("takes a message said again after the end as known, and does not wake the assistant", async () => {
+  const { visitor, waiting, turns, rooms } = await open(5);
+  const { say, heard, conversation } = await visitor();
+  const id = newId();
+  const first = await say(id);
+  while (turns.running > 0) {
+    waiting.splice(0).forEach((go) => go());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const room = await rooms.get(conversation.id);
+  Object.assign(room!.conversation, { mode: "ended" });
+  const before = heard.length;
+  expect(await say(id)).toEqual({ ok: true, value: { ...(first as { value: object }).value, known: true } });
+  expect([room?.conversation.mode, heard.length]).toEqual(["ended", before]);
+  expect(await say()).toMatchObject({ ok: true, value: { known: false } });
+  expect(room?.conversation.mode).toBe("bot");
 });

@@ -87,7 +87,12 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
       },
     };
     return deps.serial.run(room.conversation.id, async () => {
-      await reopen(room, site, command.id);
+      if (room.conversation.mode === "ended") {
+        // Said again, perhaps days later: nothing new, and no reason to wake anybody.
+        const known = await deps.store.placeOf(room.conversation.id, command.id);
+        if (known !== undefined) return { ok: true, value: { seq: known.seq, known: true } };
+        await reopen(room, site, command.id);
+      }
       const withBot = room.conversation.mode === "bot";
       const change = withBot ? { entries: [entry], openTurn: command.id } : messageForDesk(room, entry, deps.clock.now());
       const appended = await deps.publisher.commit(room, change);

@@ -5,6 +5,8 @@ import { cors } from "hono/cors";
 import { COMMAND_PATH, LIMITS, STREAM_PATH, refusal } from "@allhours/protocol";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Store } from "../store/store.ts";
+import type { DeadLetters } from "../jobs/dead-letters.ts";
+import { isOperator, listDeadLetters, NOT_OPERATOR, replayDeadLetters } from "./admin.ts";
 import { receiveInbound } from "./inbound.ts";
 import { originAllowed, type Peer } from "./origin.ts";
 import { openStream, postCommand, type SseDeps } from "./sse.ts";
@@ -25,6 +27,7 @@ export type HttpDeps = SseDeps & {
   ready: () => { reasons: string[] };
   draining: () => boolean;
   beforeMetrics: () => void;
+  deadLetters: DeadLetters;
   fallback?: FallbackHandler | undefined;
 };
 
@@ -42,16 +45,15 @@ export function createHttp(deps: HttpDeps): Hono<Bindings> {
     const all = deps.draining() ? [...reasons, "draining"] : reasons;
     return context.json({ ok: all.length === 0, reasons: all }, all.length === 0 ? 200 : 503);
   });
+  for (const path of ["/metrics", "/v1/admin/*"]) {
+    app.use(path, async (context, next) => {
+      if (!isOperator(deps.adminToken(), context.env.incoming, (name) => context.req.header(name))) return context.json(NOT_OPERATOR, 403);
+      return next();
+    });
+  }
+  app.get("/v1/admin/dead-letters", (context) => listDeadLetters(context, deps.deadLetters));
+  app.post("/v1/admin/dead-letters/replay", (context) => replayDeadLetters(context, deps.deadLetters));
   app.get("/metrics", async (context) => {
-    const token = deps.adminToken();
-    const direct = context.env.incoming.socket.remoteAddress ?? "";
-    const local = /^(127\.|::1$|::ffff:127\.)/.test(direct) && context.req.header("x-forwarded-for") === undefined;
-    if (token === undefined ? !local : context.req.header("authorization") !== `Bearer ${token}`) {
-      return context.json(
-        refusal("forbidden", "expected Authorization: Bearer <server.adminToken>, or a request from loopback when none is set"),
-        403,
-      );
-    }
     deps.beforeMetrics();
     return context.text(await deps.metrics.registry.metrics(), 200, { "content-type": deps.metrics.registry.contentType });
   });

@@ -8,11 +8,8 @@ export function originAllowed(origin: string | undefined, allowed: ReadonlySet<s
 
 export type Peer = { address: string; country: string | undefined };
 
-/** Reads the visitor's address and country. `trusted` are addresses or CIDR blocks whose headers are believed. */
-export function createPeerReader(
-  trusted: readonly string[],
-  countryHeader: string,
-): (socketAddress: string, header: (name: string) => string | undefined) => Peer {
+/** Is this address one of ours? `trusted` are addresses or CIDR blocks. */
+export function createTrust(trusted: readonly string[]): (socketAddress: string) => boolean {
   const list = new BlockList();
   for (const entry of trusted) {
     const [address = "", bits] = entry.split("/");
@@ -21,7 +18,18 @@ export function createPeerReader(
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
-  const isTrusted = (address: string): boolean => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  return (socketAddress) => {
+    const address = plain(socketAddress);
+    return isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  };
+}
+
+/** Reads the visitor's address and country. `trusted` are addresses or CIDR blocks whose headers are believed. */
+export function createPeerReader(
+  trusted: readonly string[],
+  countryHeader: string,
+): (socketAddress: string, header: (name: string) => string | undefined) => Peer {
+  const isTrusted = createTrust(trusted);
   return (socketAddress, header) => {
     const direct = plain(socketAddress);
     if (!isTrusted(direct)) return { address: direct, country: undefined };
@@ -37,6 +45,6 @@ export function createPeerReader(
 }
 
 /** IPv4 in IPv6 clothes (::ffff:1.2.3.4) as plain IPv4. */
-function plain(address: string): string {
+export function plain(address: string): string {
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

@@ -9,12 +9,15 @@ import type { Clock } from "../observe/clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Session } from "../store/store.ts";
 import type { Door } from "./door.ts";
-import type { Limits } from "./limits.ts";
+import { createBuckets, type Limits } from "./limits.ts";
 import { originAllowed, type Peer } from "./origin.ts";
 import { createGather, frameOf } from "./outgoing.ts";
 
 /** A reader this far behind is closed, resumably: bytes waiting in its socket. */
 export const SLOW_READER_BYTES = 1024 * 1024;
+
+/** A link that is refused for its haste more often than this is closed: so many at once, and so many a second. */
+const FLOOD = { refusals: 200, perSecond: 20 } as const;
 
 type SocketData = { peer: Peer; origin: string | undefined; leaveAddress: () => void };
 type OurSocket = Socket<ClientToRelay, RelayToClient, Record<string, never>, SocketData>;
@@ -81,6 +84,7 @@ export function attachSocketIo(
     let leave: (() => void) | undefined;
     let opening = false;
     let frameBytes = 0;
+    const refusals = createBuckets(FLOOD.refusals, FLOOD.perSecond, () => deps.clock.now());
     const close = (): void => {
       socket.disconnect(true);
     };
@@ -110,6 +114,8 @@ export function attachSocketIo(
       const bytes = frameBytes;
       if (session !== undefined) {
         void deps.door.command(frame, bytes, session, socket.id).then((answer) => {
+          // Told again and again, and goes on: each refusal costs, so the link ends.
+          if (!answer.ok && answer.error.code === "rate-limited" && refusals.take("") > 0) return close();
           gather(wire);
           ack(withSum(answer));
         });

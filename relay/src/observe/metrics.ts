@@ -79,6 +79,11 @@ export function createMetrics() {
     }),
     inbound: new Counter({ name: "allhours_inbound_total", help: "Deliveries from desks, by result", labelNames: ["result"], registers }),
     jobs: new Counter({ name: "allhours_jobs_total", help: "Jobs run, by kind and result", labelNames: ["kind", "result"], registers }),
+    deadLetters: new Gauge({
+      name: "allhours_dead_letters",
+      help: "Jobs that are not tried again by themselves, 1000 at most; counted once a minute",
+      registers,
+    }),
     storeUp: new Gauge({ name: "allhours_store_up", help: "1 when the last probe write was synced", registers }),
     storeQueued: new Gauge({ name: "allhours_store_queued", help: "Operations waiting for the store", registers }),
   };

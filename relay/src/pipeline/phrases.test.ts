@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { phraseLanguages, phrasesFor } from "./phrases.ts";
+import { phraseLanguages, phrasesFor, spokenTime } from "./phrases.ts";
 
 describe("phrases", () => {
   it("speaks the widget's languages, each with every sentence of its own", () => {
@@ -8,12 +8,21 @@ describe("phrases", () => {
     for (const language of phraseLanguages) {
       const phrases = phrasesFor(language);
       expect(Object.keys(phrases).sort()).toEqual(keys);
-      for (const key of keys.filter((name) => name !== "notice") as "greeting"[]) {
+      for (const key of keys.filter((name) => name !== "notice" && name !== "nobodyYet") as "greeting"[]) {
         expect(phrases[key].length).toBeGreaterThan(1);
         if (language !== "en") expect(phrases[key]).not.toBe(phrasesFor("en")[key]);
       }
       expect(phrases.notice("Linden")).toContain("Linden");
+      expect(phrases.nobodyYet("Saturday 08:40")).toContain("Saturday 08:40");
+      if (language !== "en") expect(phrases.nobodyYet("x")).not.toBe(phrasesFor("en").nobodyYet("x"));
     }
+  });
+  it("says a moment in the visitor's zone and language, and in UTC when there is no zone", () => {
+    const at = Date.UTC(2026, 10, 27, 23, 40);
+    expect(spokenTime(at, "en-GB", "Asia/Manila")).toBe("Saturday 07:40");
+    expect(spokenTime(at, "de", "Europe/Paris")).toMatch(/^Samstag.*00:40$/);
+    expect(spokenTime(at, "en-GB", undefined)).toMatch(/^Friday.*23:40 UTC$/);
+    expect(spokenTime(at, "en-GB", "Mars/Olympus")).toMatch(/23:40 UTC$/);
   });
   it("finds the nearest language, and English where there is none", () => {
     expect(phrasesFor("zh-CN")).toBe(phrasesFor("zh-Hans"));

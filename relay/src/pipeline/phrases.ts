@@ -20,8 +20,8 @@ export type Phrases = {
   gaveUp: string;
   /** A case was opened at once: danger, or money being lost. */
   urgent: string;
-  /** Nobody accepted in time. */
-  nobodyYet: string;
+  /** Nobody accepted in time; `by` is when a person answers at the latest, as `spokenTime` says it. */
+  nobodyYet: (by: string) => string;
   /** No person can be reached at all, because the site has no desk. */
   noDesk: string;
   /** Every adapter that could answer is down. */
@@ -43,8 +43,8 @@ const en: Phrases = {
   gaveUp: "I can’t answer this well enough, so I’m asking a colleague. They will see what you wrote.",
   urgent:
     "This sounds urgent, so I’m calling a colleague right now. If anyone is in danger, call your local emergency number first. If a card or account is at risk, block it with your bank now.",
-  nobodyYet:
-    "Nobody has been free to answer yet. Your message is safe and first in line; the answer will appear here, and you can keep writing.",
+  nobodyYet: (by) =>
+    `Nobody has been free to answer yet. A person answers by ${by}. Your message is safe and first in line; the answer will appear here, and you can keep writing.`,
   noDesk: "No person can be reached through this chat at the moment. Your message is saved.",
   allDown: "I can’t look things up at the moment. Your message is saved; I can get a person for you.",
   botBack: "The assistant is back. Ask me anything, or ask for a person again.",
@@ -64,7 +64,8 @@ const table: Record<string, Phrases> = {
     gettingPerson: "正在请同事加入对话。您的消息都已保存，可以继续留言。",
     gaveUp: "这个问题我答不好，正在请同事来处理，对方能看到您写的内容。",
     urgent: "情况似乎很紧急，我正在立即呼叫同事。如果有人有危险，请先拨打当地的紧急电话；如果银行卡或账户有风险，请马上联系银行冻结。",
-    nobodyYet: "暂时还没有同事空出来。您的消息已安全保存并排在最前面，回复会显示在这里，您可以继续留言。",
+    nobodyYet: (by) =>
+      `暂时还没有同事空出来。我们会在${by}之前由人工回复。您的消息已安全保存并排在最前面，回复会显示在这里，您可以继续留言。`,
     noDesk: "目前无法通过此对话联系到人工客服。您的消息已保存。",
     allDown: "我暂时无法查询资料。您的消息已保存，可以为您转接人工客服。",
     botBack: "自动助手回来了。有问题请问我，也可以再次要求人工客服。",
@@ -83,8 +84,8 @@ const table: Record<string, Phrases> = {
     gaveUp: "No puedo responder bien a esto, así que se lo pido a un compañero. Verá lo que has escrito.",
     urgent:
       "Parece urgente: estoy avisando a un compañero ahora mismo. Si alguien está en peligro, llama antes al número de emergencias. Si una tarjeta o cuenta corre riesgo, bloquéala ya con tu banco.",
-    nobodyYet:
-      "Todavía no ha quedado nadie libre. Tu mensaje está a salvo y el primero de la fila; la respuesta aparecerá aquí y puedes seguir escribiendo.",
+    nobodyYet: (by) =>
+      `Todavía no ha quedado nadie libre. Una persona te responderá antes del ${by}. Tu mensaje está a salvo y el primero de la fila; la respuesta aparecerá aquí y puedes seguir escribiendo.`,
     noDesk: "Ahora mismo no se puede contactar con ninguna persona por este chat. Tu mensaje queda guardado.",
     allDown: "Ahora mismo no puedo consultar la información. Tu mensaje está guardado; puedo buscar a una persona.",
     botBack: "El asistente ha vuelto. Pregúntame lo que quieras o pide otra vez una persona.",
@@ -103,8 +104,8 @@ const table: Record<string, Phrases> = {
     gaveUp: "Das kann ich nicht gut genug beantworten und bitte deshalb jemanden aus dem Team dazu. Ihre Nachrichten sind dort zu sehen.",
     urgent:
       "Das klingt dringend, ich rufe sofort jemanden aus dem Team. Ist jemand in Gefahr, rufen Sie zuerst den Notruf. Ist eine Karte oder ein Konto gefährdet, lassen Sie es jetzt bei Ihrer Bank sperren.",
-    nobodyYet:
-      "Bisher war noch niemand frei. Ihre Nachricht ist sicher und steht vorn; die Antwort erscheint hier, Sie können weiterschreiben.",
+    nobodyYet: (by) =>
+      `Bisher war noch niemand frei. Ein Mensch antwortet bis ${by}. Ihre Nachricht ist sicher und steht vorn; die Antwort erscheint hier, Sie können weiterschreiben.`,
     noDesk: "Zurzeit ist über diesen Chat kein Mensch erreichbar. Ihre Nachricht ist gespeichert.",
     allDown: "Ich kann gerade nichts nachschlagen. Ihre Nachricht ist gespeichert; ich kann einen Menschen dazuholen.",
     botBack: "Der Assistent ist wieder da. Fragen Sie mich, oder verlangen Sie noch einmal einen Menschen.",
@@ -123,8 +124,8 @@ const table: Record<string, Phrases> = {
     gaveUp: "Je ne peux pas bien répondre à cela, je demande donc à un collègue. Il verra ce que vous avez écrit.",
     urgent:
       "Cela semble urgent : j’appelle un collègue tout de suite. Si quelqu’un est en danger, appelez d’abord les secours. Si une carte ou un compte est menacé, faites-le bloquer par votre banque maintenant.",
-    nobodyYet:
-      "Personne n’a encore pu se libérer. Votre message est en sécurité et en tête de file ; la réponse s’affichera ici et vous pouvez continuer d’écrire.",
+    nobodyYet: (by) =>
+      `Personne n’a encore pu se libérer. Une personne vous répondra avant ${by}. Votre message est en sécurité et en tête de file ; la réponse s’affichera ici et vous pouvez continuer d’écrire.`,
     noDesk: "Personne n’est joignable par ce chat pour le moment. Votre message est enregistré.",
     allDown: "Je ne peux rien consulter pour le moment. Votre message est enregistré ; je peux appeler une personne.",
     botBack: "L’assistant est de retour. Posez-moi vos questions, ou demandez à nouveau une personne.",
@@ -142,8 +143,8 @@ const table: Record<string, Phrases> = {
     gaveUp: "Não consigo responder bem a isso, então estou chamando um colega. Ele verá o que você escreveu.",
     urgent:
       "Parece urgente: estou chamando um colega agora. Se alguém estiver em perigo, ligue antes para a emergência. Se um cartão ou conta estiver em risco, bloqueie já com o seu banco.",
-    nobodyYet:
-      "Ninguém ficou livre ainda. Sua mensagem está segura e é a primeira da fila; a resposta aparecerá aqui e você pode continuar escrevendo.",
+    nobodyYet: (by) =>
+      `Ninguém ficou livre ainda. Uma pessoa responderá até ${by}. Sua mensagem está segura e é a primeira da fila; a resposta aparecerá aqui e você pode continuar escrevendo.`,
     noDesk: "No momento não é possível falar com uma pessoa por este chat. Sua mensagem está salva.",
     allDown: "Não consigo consultar as informações agora. Sua mensagem está salva; posso chamar uma pessoa.",
     botBack: "O assistente voltou. Pergunte o que quiser ou peça uma pessoa de novo.",
@@ -161,8 +162,8 @@ const table: Record<string, Phrases> = {
     gaveUp: "この件はうまくお答えできないため、担当者を呼んでいます。お書きいただいた内容は担当者に伝わります。",
     urgent:
       "お急ぎのようですので、今すぐ担当者を呼びます。危険がある場合は、先に緊急通報番号へお電話ください。カードや口座に不安がある場合は、すぐに銀行で停止してください。",
-    nobodyYet:
-      "まだ手の空いた担当者がおりません。メッセージは保存され、順番は先頭です。返信はここに表示されますので、続けてお書きいただけます。",
+    nobodyYet: (by) =>
+      `まだ手の空いた担当者がおりません。${by}までに担当者が返信いたします。メッセージは保存され、順番は先頭です。返信はここに表示されますので、続けてお書きいただけます。`,
     noDesk: "現在、このチャットから担当者におつなぎできません。メッセージは保存されています。",
     allDown: "ただいま情報を確認できません。メッセージは保存されています。担当者をお呼びすることもできます。",
     botBack: "アシスタントに戻りました。ご質問をどうぞ。もう一度担当者をお呼びいただくこともできます。",
@@ -180,7 +181,8 @@ const table: Record<string, Phrases> = {
     gaveUp: "لا أستطيع الإجابة عن هذا جيدًا، لذلك أطلب من زميل المساعدة. سيرى ما كتبته.",
     urgent:
       "يبدو الأمر عاجلًا، أتصل بزميل الآن. إذا كان أحد في خطر فاتصل أولًا برقم الطوارئ. وإذا كانت بطاقة أو حساب في خطر فأوقفه فورًا عبر البنك.",
-    nobodyYet: "لم يتفرغ أحد بعد. رسالتك محفوظة وهي الأولى في الدور، وسيظهر الرد هنا ويمكنك متابعة الكتابة.",
+    nobodyYet: (by) =>
+      `لم يتفرغ أحد بعد. سيرد عليك موظف قبل ${by}. رسالتك محفوظة وهي الأولى في الدور، وسيظهر الرد هنا ويمكنك متابعة الكتابة.`,
     noDesk: "لا يمكن الوصول إلى موظف عبر هذه المحادثة حاليًا. رسالتك محفوظة.",
     allDown: "لا أستطيع البحث عن المعلومات الآن. رسالتك محفوظة، ويمكنني طلب موظف لك.",
     botBack: "عاد المساعد الآلي. اسألني عما تريد، أو اطلب موظفًا مرة أخرى.",
@@ -196,3 +198,18 @@ export function phrasesFor(language: string): Phrases {
   return (near === undefined ? undefined : table[near]) ?? en;
 }
 export const phraseLanguages: readonly string[] = Object.keys(table);
+
+/**
+ * A moment as a visitor reads it: weekday and time in their zone, `Saturday 08:40`. Without a zone, or with one that is not known here, in UTC and
+ * saying so.
+ */
+export function spokenTime(atMs: number, language: string, timezone: string | undefined): string {
+  const format = (timeZone: string, more: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(language, { weekday: "long", hour: "2-digit", minute: "2-digit", timeZone, ...more }).format(atMs);
+  try {
+    if (timezone !== undefined) return format(timezone, {});
+  } catch {
+    // A zone that this system does not have.
+  }
+  return format("UTC", { timeZoneName: "short" });
+}

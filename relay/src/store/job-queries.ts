@@ -108,8 +108,19 @@ export function jobQueries(db: Kysely<Database>) {
           ),
         ),
     ),
-    deadJobs: statement((p: Parameter<{ limit: number }>) =>
-      db.selectFrom("jobs").select(jobColumns).where("state", "=", "dead").orderBy("position").limit(p("limit")),
+    /** Of one key, or of all when it is null. */
+    deadJobs: statement((p: Parameter<{ limit: number; job_key: string | null; since: number; until: number }>) =>
+      db
+        .selectFrom("jobs")
+        .select(jobColumns)
+        .where("state", "=", "dead")
+        .where("created_at", ">=", p("since"))
+        .where("created_at", "<", p("until"))
+        .where((make) =>
+          make.or([make("job_key", "=", p("job_key")), make(make.cast<string | null>(make.val(p("job_key")), "text"), "is", null)]),
+        )
+        .orderBy("position")
+        .limit(p("limit")),
     ),
     deadJob: statement((p: Parameter<JobRef>) =>
       db.selectFrom("jobs").select(["position", "job_key"]).where("id", "=", p("id")).where("state", "=", "dead"),

@@ -111,6 +111,11 @@ export function createMemoryStore(): Store {
         return found === undefined ? undefined : { ...copy(found.conversation), headSeq: found.log.length };
       }),
     knowsInbound: (source, externalId) => answer(() => inbound.has(JSON.stringify([source, externalId]))),
+    placeOf: (conversationId, id) =>
+      answer(() => {
+        const line = conversations.get(conversationId)?.log.find((one) => one.id === id);
+        return line === undefined ? undefined : { seq: line.seq, at: line.at };
+      }),
     entriesAfter: (conversationId, after, limit) => answer(() => entriesOf(conversationId, (line) => line.seq > after).slice(0, limit)),
     entriesBefore: (conversationId, before, limit) => answer(() => entriesOf(conversationId, (line) => line.seq < before).slice(-limit)),
     openTurns: (limit) => answer(() => openTurns().slice(0, limit)),
@@ -143,10 +148,10 @@ export function createMemoryStore(): Store {
           dueAt: dueAt ?? job.dueAt,
         });
       }),
-    deadJobs: (limit) =>
+    deadJobs: (limit, { key, since = 0, until = Infinity } = {}) =>
       answer(() =>
         jobs
-          .filter((job) => job.dead)
+          .filter((job) => job.dead && (key === undefined || job.key === key) && job.createdAt >= since && job.createdAt < until)
           .slice(0, limit)
           .map(jobOf),
       ),

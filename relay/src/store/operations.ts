@@ -45,12 +45,13 @@ type Reads = {
   session: { operation: { type: "session"; tokenHash: string }; outcome: SessionTable | undefined };
   conversation: { operation: { type: "conversation"; id: string }; outcome: { row: ConversationTable; headSeq: number } | undefined };
   "knows-inbound": { operation: { type: "knows-inbound"; source: string; externalId: string }; outcome: boolean };
+  place: { operation: { type: "place"; conversationId: string; id: string }; outcome: { seq: number; at: number } | undefined };
   "entries-after": { operation: { type: "entries-after"; conversationId: string; after: number; limit: number }; outcome: EntryRow[] };
   "entries-before": { operation: { type: "entries-before"; conversationId: string; before: number; limit: number }; outcome: EntryRow[] };
   "open-turns": { operation: { type: "open-turns"; limit: number }; outcome: OpenTurnRow[] };
   "open-turns-of": { operation: { type: "open-turns-of"; conversationId: string }; outcome: OpenTurnRow[] };
   "next-job": { operation: { type: "next-job" }; outcome: number | undefined };
-  "dead-jobs": { operation: { type: "dead-jobs"; limit: number }; outcome: JobRow[] };
+  "dead-jobs": { operation: { type: "dead-jobs"; limit: number; key: string | null; since: number; until: number }; outcome: JobRow[] };
 };
 type Operations = Writes & Reads;
 
@@ -64,6 +65,7 @@ const reads: Record<keyof Reads, true> = {
   session: true,
   conversation: true,
   "knows-inbound": true,
+  place: true,
   "entries-after": true,
   "entries-before": true,
   "open-turns": true,

@@ -144,6 +144,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
       return row === undefined ? undefined : { row, headSeq: headOf(id) };
     },
     "knows-inbound": ({ source, externalId }) => q.inbound.get({ source, external_id: externalId }) !== undefined,
+    place: ({ conversationId, id }) => q.knownEntry.get({ conversation_id: conversationId, id }),
     "entries-after": ({ conversationId, after, limit }) => q.entriesAfter.all({ conversation_id: conversationId, seq: after, limit }),
     "entries-before": ({ conversationId, before, limit }) =>
       q.entriesBefore.all({ conversation_id: conversationId, seq: before, limit }).reverse(),
@@ -164,7 +165,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
       if (buried !== undefined) next(buried.job_key);
       return null;
     },
-    "dead-jobs": ({ limit }) => q.deadJobs.all({ limit }),
+    "dead-jobs": ({ limit, key, since, until }) => q.deadJobs.all({ limit, job_key: key, since, until }),
     "replay-job": ({ id, now }) => {
       const dead = q.deadJob.get({ id });
       if (dead === undefined) return false;

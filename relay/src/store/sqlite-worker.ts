@@ -2,7 +2,7 @@
  * The worker thread behind sqlite.ts: the only place that touches the database file. One message is one batch is one
  * transaction, synced before the answer leaves. Owns transactions and what happens when one fails; started by sqlite.ts only.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statfsSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
@@ -18,6 +18,10 @@ export type WorkerOptions = { path: string; busyTimeoutMs: number; exclusive: bo
 
 // The disk or the file, not the operation: trying the operations of the batch singly would fail as often as there are operations.
 const ENGINE_TROUBLE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CORRUPT|NOTADB|CANTOPEN|NOMEM)/;
+
+const PAGE_BYTES = 4_096;
+const MAX_CHECKPOINT_PAGES = 16_000;
+const MIN_CHECKPOINT_PAGES = 64;
 
 function send(message: FromWorker): void {
   parentPort!.postMessage(message);
@@ -38,7 +42,8 @@ async function open({ path, busyTimeoutMs }: Omit<WorkerOptions, "exclusive">): 
     database.pragma("cache_size = -32000");
     // 64 MB of log before its pages are carried over: under load a page is then copied once, not twenty times a second (measured: a
     // quarter more messages a second than with the usual 1,000 pages). Reading it all again after a crash takes well under a second.
-    database.pragma("wal_autocheckpoint = 16000");
+    // On a small disk less: a log that filled the disk could not be carried over any more.
+    database.pragma(`wal_autocheckpoint = ${checkpointPages(freeBytes(path))}`);
     // Never destroyed: that would close the database, which the batches go on using.
     await migrate(new Kysely<unknown>({ dialect: new SqliteDialect({ database }) }));
     return database;
@@ -46,6 +51,16 @@ async function open({ path, busyTimeoutMs }: Omit<WorkerOptions, "exclusive">): 
     database.close();
     throw error;
   }
+}
+
+/** Pages of the write-ahead log before they are carried over: at most an eighth of what the disk has left. */
+function checkpointPages(free: number): number {
+  return Math.max(MIN_CHECKPOINT_PAGES, Math.min(MAX_CHECKPOINT_PAGES, Math.floor(free / 8 / PAGE_BYTES)));
+}
+function freeBytes(path: string): number {
+  if (path === ":memory:") return Infinity;
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize;
 }
 
 /** The epoch of the log, made when there is none. */

@@ -63,6 +63,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       return found === undefined ? undefined : conversationOf(found.row, found.headSeq);
     },
     knowsInbound: (source, externalId) => queue.submit({ type: "knows-inbound", source, externalId }),
+    placeOf: (conversationId, id) => queue.submit({ type: "place", conversationId, id }),
     entriesAfter: async (conversationId, after, limit) => {
       const rows = await queue.submit({ type: "entries-after", conversationId, after, limit });
       return rows.map((row) => entryOf(conversationId, row));
@@ -82,7 +83,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     failJob: async (id, error, dueAt) => {
       await queue.submit({ type: "fail-job", id, error, dueAt });
     },
-    deadJobs: async (limit) => (await queue.submit({ type: "dead-jobs", limit })).map(jobOf),
+    deadJobs: async (limit, { key = null, since = 0, until = Number.MAX_SAFE_INTEGER } = {}) =>
+      (await queue.submit({ type: "dead-jobs", limit, key, since, until })).map(jobOf),
     replayJob: (id, nowMs) => queue.submit({ type: "replay-job", id, now: nowMs }),
     releaseLeases: async () => {
       await queue.submit({ type: "release-leases" });

@@ -84,6 +84,9 @@ export type Job = Required<Pick<JobDraft, "kind" | "id" | "payload">> & {
   lastError?: string | undefined;
 };
 
+/** Which dead letters: of one key, created at or after `since` and before `until` (Unix milliseconds). What is left out does not narrow. */
+export type DeadJobFilter = { key?: string | undefined; since?: number | undefined; until?: number | undefined };
+
 export type AppendRequest = {
   conversationId: string;
   /** In order. Each has an id unique in the conversation: a known id is not written again and gives its old `seq`. */
@@ -125,6 +128,8 @@ export interface Store {
   append(request: AppendRequest): Promise<Appended>;
   /** Was a delivery with this dedupe key written before? */
   knowsInbound(source: string, externalId: string): Promise<boolean>;
+  /** Where the entry with this id lies, if it was written. */
+  placeOf(conversationId: string, entryId: string): Promise<{ seq: number; at: number } | undefined>;
   /** Entries with `seq > after`, ascending, at most `limit`. */
   entriesAfter(conversationId: string, after: number, limit: number): Promise<Entry[]>;
   /** The last `limit` entries with `seq < before`, ascending. */
@@ -142,8 +147,9 @@ export interface Store {
   finishJob(id: string): Promise<void>;
   /** Puts a failed job back for `dueAt`, or into the dead letters with `dueAt` undefined. */
   failJob(id: string, error: string, dueAt: number | undefined): Promise<void>;
-  deadJobs(limit: number): Promise<Job[]>;
-  /** Puts a dead job back to pending, due now. False when there is none with this id. */
+  /** Dead letters in order of creation, at most `limit`. */
+  deadJobs(limit: number, where?: DeadJobFilter): Promise<Job[]>;
+  /** Puts a dead job back to pending, due now, under its old id. False when there is none with this id. */
   replayJob(id: string, nowMs: number): Promise<boolean>;
   /** Forgets every lease: called once at start, when no other process shares the store. */
   releaseLeases(): Promise<void>;

@@ -131,6 +131,14 @@ export const jobCases: Record<string, (opened: OpenedStore) => Promise<void>> = 
     assert.deepEqual(await claim(store), ["k2"]);
     await store.finishJob("k1");
     assert.equal((await store.deadJobs(10)).length, 1, "finishing does not remove a dead letter");
+    const [dead] = await store.deadJobs(10);
+    const createdAt = dead?.createdAt ?? 0;
+    const ids = async (where: Parameters<typeof store.deadJobs>[1]): Promise<(string | undefined)[]> =>
+      (await store.deadJobs(10, where)).map((job) => job.id);
+    assert.deepEqual(await ids({ key: dead?.key }), [dead?.id], "by key");
+    assert.deepEqual(await ids({ key: "another" }), [], "another key has none");
+    assert.deepEqual(await ids({ since: createdAt, until: createdAt + 1 }), [dead?.id], "by time");
+    assert.deepEqual([...(await ids({ since: createdAt + 1 })), ...(await ids({ until: createdAt }))], [], "outside its time");
   },
 
   "a replayed job runs again, first of its key": async ({ store }) => {

@@ -46,6 +46,14 @@ async function textsAfter(store: Store, conversationId: string, after = 0): Prom
 }
 
 const logCases: Record<string, Check> = {
+  "an entry is found by its id, in its own conversation only": async ({ store }) => {
+    const [one, other] = [await storedConversation(store), await storedConversation(store)];
+    const id = newId();
+    await store.append(sampleAppend(one, { entries: [sampleEntry(newId()), sampleEntry(id)] }));
+    assert.deepEqual(await store.placeOf(one, id), { seq: 2, at: sampleAt });
+    assert.equal(await store.placeOf(other, id), undefined);
+    assert.equal(await store.placeOf(one, newId()), undefined);
+  },
   "a conversation is created with its session and first entries": async ({ store }) => {
     const conversation = sampleConversation({ timezone: "Europe/Lisbon", agent: { id: "a1", name: "Ana" } });
     const session = sampleSession(conversation);

@@ -15,7 +15,8 @@ function form<const Type extends string, Fields extends v.ObjectEntries>(type: T
 
 export const inboundSchema = v.variant("type", [
   form("handoff.accepted", { agent }),
-  form("message.created", { agent, text: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.messageChars)) }),
+  /** `id`: the desk's own of this message. Said again under another delivery id it is still the same message. */
+  form("message.created", { id: v.optional(name), agent, text: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.messageChars)) }),
   form("agent.typing", { agent, typing: v.boolean() }),
   /** The agent has seen everything up to `seq`, as in the transcript lines and `message.created` events sent to the desk. */
   form("message.read", { agent, seq: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
@@ -25,13 +26,17 @@ export const inboundSchema = v.variant("type", [
 ]);
 export type InboundBody = v.InferOutput<typeof inboundSchema>;
 
+function messageKey(externalId: string, { id, conversationId }: { id?: string | undefined; conversationId: string }): string {
+  return id === undefined ? externalId : `message:${conversationId}:${id}`;
+}
+
 export function deskCommandOf(externalId: string, body: InboundBody): DeskCommand {
   const base = { externalId, caseId: body.data.caseId, conversationId: body.data.conversationId };
   switch (body.type) {
     case "handoff.accepted":
       return { ...base, type: "accept", agent: body.data.agent };
     case "message.created":
-      return { ...base, type: "message", agent: body.data.agent, text: body.data.text };
+      return { ...base, externalId: messageKey(externalId, body.data), type: "message", agent: body.data.agent, text: body.data.text };
     case "agent.typing":
       return { ...base, type: "typing", agent: body.data.agent, typing: body.data.typing };
     case "message.read":

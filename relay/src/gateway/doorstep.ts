@@ -1,0 +1,51 @@
+/**
+ * The very edge: sockets before they are anything. Counts those of one address and ends what is too much before a byte of it is read, so
+ * that slow handshakes and floods of connects cost next to nothing. What a link may do is limits.ts's.
+ */
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import { plain } from "./origin.ts";
+
+/** Ways for `createServer`, milliseconds: a client that is slow to say what it wants is let go. */
+export const HANDSHAKE_TIMES = {
+  /** All headers must have come. */
+  headersTimeout: 5_000,
+  /** The whole request must have come. Answers may last (SSE). */
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
+
+/** Beside its links an address has requests: the widget's files, POSTs of the other pipe. */
+const REQUESTS_BESIDE = 50;
+
+/** `most`: links an address may have. `trusted`: proxies, through which everybody comes. `refused` is told of each socket that was ended. */
+export function guardDoorstep(
+  server: Server,
+  deps: { most: () => number; trusted: (address: string) => boolean; refused: () => void },
+): { /** Sockets open now, of addresses that are counted. */ readonly size: number } {
+  const counts = new Map<string, number>();
+  let size = 0;
+  server.on("connection", (socket: Socket) => {
+    const address = plain(socket.remoteAddress ?? "");
+    if (deps.trusted(address)) return;
+    const count = (counts.get(address) ?? 0) + 1;
+    if (count > deps.most() + REQUESTS_BESIDE) {
+      deps.refused();
+      socket.destroy();
+      return;
+    }
+    counts.set(address, count);
+    size += 1;
+    socket.once("close", () => {
+      size -= 1;
+      const rest = (counts.get(address) ?? 1) - 1;
+      if (rest === 0) counts.delete(address);
+      else counts.set(address, rest);
+    });
+  });
+  return {
+    get size() {
+      return size;
+    },
+  };
+}
