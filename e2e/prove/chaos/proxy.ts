@@ -48,6 +48,10 @@ export interface ChaosProxy {
   /** By kind, since the start. */
   readonly faults: Readonly<Record<string, number>>;
   readonly connections: number;
+  /** Connections taken since the start. */
+  readonly made: number;
+  /** Resets the connections a black hole left silent. */
+  endSilent(): void;
   close(): Promise<void>;
 }
 
@@ -243,7 +247,13 @@ export async function createChaosProxy(options: { port: number; random: Random; 
     },
     faults,
     get connections() {
-      return lanes.size;
+      return [...lanes].filter((lane) => !lane.silent).length;
+    },
+    get made() {
+      return made;
+    },
+    endSilent() {
+      for (const lane of lanes) if (lane.silent) reset(lane);
     },
     async close() {
       for (const lane of lanes) reset(lane);

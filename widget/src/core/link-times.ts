@@ -19,7 +19,7 @@ export const LINK_TIMES = {
   /** With a standby: a message, or a probe, without an answer for this long goes out on the standby too. */
   resendMs: 150,
   /** After a relay said it stops, links come back spread over this. */
-  spreadMs: 5_000,
+  spreadMs: 6_000,
   /** With a fallback transport in use, the preferred one is tried again after this. */
   preferAgainMs: 5 * 60_000,
 } as const;
