@@ -49,6 +49,21 @@ describe("outbox", () => {
     expect(await storage.outbox()).toEqual([]);
   });
 
+  test("a refusal that damage can explain is tried again, twice; then it stands", async () => {
+    let tries = 0;
+    const { clock, outbox, told } = setUp(async ({ id }) => {
+      tries += 1;
+      if (id === "bad") return { kind: "refused", code: "bad-frame" };
+      return tries < 5 ? { kind: "refused", code: "unknown-command" } : acked();
+    });
+    outbox.start();
+    await outbox.enqueue(newEntry("bad"));
+    await outbox.enqueue(newEntry("good"));
+    await clock.advance(10_000);
+    expect(told).toEqual(["failed bad bad-frame", "acked good"]);
+    expect(tries).toBe(5);
+  });
+
   test("a retryable refusal keeps the head and waits at least as long as the relay says", async () => {
     const times: number[] = [];
     const { clock, outbox, told } = setUp(async ({ id }) => {

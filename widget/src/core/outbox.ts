@@ -45,6 +45,10 @@ export interface Outbox {
   discard(id: string): Promise<void>;
 }
 
+/** What a relay may say of a frame that was damaged where no checksum helps: its name, or that of the checksum itself. Ours are well formed. */
+const DAMAGE_CODES: readonly string[] = ["bad-frame", "unknown-command"];
+const DAMAGE_TRIES = 2;
+
 export function createOutbox({ storage, clock, logger, send, on }: OutboxOptions): Outbox {
   let entries: readonly OutboxEntry[] = [];
   let active = false;
@@ -104,7 +108,8 @@ export function createOutbox({ storage, clock, logger, send, on }: OutboxOptions
         return false;
       default: {
         const policy = policyOf(result.code);
-        if (!policy.retryable) {
+        const perhapsDamaged = DAMAGE_CODES.includes(result.code) && entry.attempts < DAMAGE_TRIES;
+        if (!policy.retryable && !perhapsDamaged) {
           await replace({ ...entry, failed: { code: result.code } });
           on.failed(entry.id, result.code);
           return true;

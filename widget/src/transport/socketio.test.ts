@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
@@ -11,6 +12,7 @@ import {
   type UnknownDurable,
 } from "@allhours/protocol";
 import { Server, type Socket } from "socket.io";
+import { WebSocketServer } from "ws";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LinkHandlers } from "../core/ports.ts";
 import { createSocketIoTransport } from "./socketio.ts";
@@ -99,6 +101,32 @@ describe("socket.io transport", () => {
     expect(heard.filter((one) => one !== "damaged")).toEqual(["mode-changed 1"]);
     expect(heard.length).toBeGreaterThan(1);
     link.close();
+  });
+
+  test("a handshake that was damaged on its way fails the try, and is no error of the page", async () => {
+    const broken = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    broken.on("connection", (one) => one.send('0{"sid":"a","upgrades";[],"pingInterval":15000}'));
+    await once(broken, "listening");
+    const { port } = broken.address() as AddressInfo;
+    const opening = createSocketIoTransport().open(
+      `http://127.0.0.1:${port}`,
+      () => hello,
+      listen().handlers,
+      2_000,
+      new AbortController().signal,
+    );
+    await expect(opening).rejects.toMatchObject({ name: "LinkFailed" });
+    broken.close();
+  });
+
+  test("a packet whose kind was damaged later loses the link, and is no error of the page", async () => {
+    const { handlers, lost } = listen();
+    const { link } = await open(handlers);
+    // 4 (message) with one bit flipped is 0 (open), and what follows is no handshake.
+    const below = (sockets.at(0)!.conn as unknown as { transport: { socket: { send(frame: string): void } } }).transport.socket;
+    below.send('02["event",{}]');
+    expect(await lost).toBe("damaged");
+    expect(await link.send({ type: "probe" }, 100)).toBeUndefined();
   });
 
   test("a refused hello keeps its code and wait", async () => {

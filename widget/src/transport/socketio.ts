@@ -85,6 +85,20 @@ export function createSocketIoTransport(): Transport {
           });
         });
         socket.connect();
+        // The library reads a packet that says it is the first one without a catch: damage would be an uncaught error of the host page.
+        // Whatever is thrown while a packet is read, this link is not to be trusted any more; the next one resumes.
+        const below = socket.io.engine.transport as unknown as { onData: (data: unknown) => void };
+        const read = below.onData.bind(below);
+        below.onData = (data) => {
+          try {
+            read(data);
+          } catch (error) {
+            if (!open) return fail(error);
+            if (done) return;
+            end();
+            handlers.lost("damaged");
+          }
+        };
       }),
   };
 }
