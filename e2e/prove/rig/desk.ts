@@ -14,8 +14,8 @@ export type DeskEvent = {
   type: string;
   data: { caseId: string; conversationId: string; message?: { id: string; text: string; author: { kind: string } } };
 };
-/** What the desk does with a delivery: a status, with headers; or nothing at all until the relay gives up. */
-export type DeskBehaviour = { status: number; headers?: Record<string, string> | undefined } | "hang";
+/** What the desk does with a delivery: a status, with headers; nothing at all until the relay gives up; or it ends the connection. */
+export type DeskBehaviour = { status: number; headers?: Record<string, string> | undefined } | "hang" | "reset";
 export type DeskAnswer = {
   status: number;
   body: { ok: boolean; value?: { duplicate: boolean; messageId?: string }; error?: { code: string; message: string } };
@@ -32,6 +32,8 @@ export interface Desk {
   readonly mostAtOnce: number;
   /** Deliveries whose signature did not fit. */
   readonly forged: number;
+  /** How far its clock is ahead of this machine's, milliseconds. */
+  aheadMs: number;
   /** Asked for each delivery; default: takes everything. */
   behave: (event: DeskEvent) => DeskBehaviour;
   /** Says something to the relay, signed. `id`: the delivery's; default a new one. Network faults give status 0. */
@@ -73,6 +75,7 @@ export async function createDesk(id = "desk"): Promise<Desk> {
     response.once("close", () => now.set(key, (now.get(key) ?? 1) - 1));
     const behaviour = desk.behave(event);
     if (behaviour === "hang") return;
+    if (behaviour === "reset") return void response.destroy();
     // A moment, so that two at once would be seen.
     await wait(1);
     if (response.destroyed) return;
@@ -99,9 +102,10 @@ export async function createDesk(id = "desk"): Promise<Desk> {
     get forged() {
       return counts.forged;
     },
+    aheadMs: 0,
     behave: () => ({ status: 204 }),
     async say(relayUrl, type, data, deliveryId = randomUUID()) {
-      const at = new Date();
+      const at = new Date(Date.now() + desk.aheadMs);
       const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
       try {
         const response = await fetch(`${relayUrl}/v1/inbound/${id}`, {

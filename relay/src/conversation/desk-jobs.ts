@@ -79,8 +79,12 @@ export function createDeskJobs(deps: {
     const { conversation } = room;
     const deskId = task.deskId ?? conversation.deskId;
     const desk = region.desks.find((entry) => entry.id === deskId);
-    // Without a desk nobody took the offer yet: its transcript will carry the message.
-    if (desk === undefined) return;
+    if (desk === undefined) {
+      // Nobody was told of the case, so there is nothing to take back.
+      if (task.type === "withdrawn") return;
+      // The offer before it is a dead letter, and its transcript ends before this: kept beside it, to be replayed after it.
+      throw new AdapterError("refused", "no desk has taken the offer of this case", { permanent: true });
+    }
     const ref = refOf(room, task);
     const timestamp = new Date(task.at).toISOString();
     if (task.type === "withdrawn") {
