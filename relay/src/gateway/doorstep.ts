@@ -25,9 +25,15 @@ export function guardDoorstep(
 ): { /** Sockets open now, of addresses that are counted. */ readonly size: number } {
   const counts = new Map<string, number>();
   let size = 0;
+  // Before HTTP sees the socket: its parser is most of what a connect costs.
+  const admit = server.listeners("connection") as ((socket: Socket) => void)[];
+  server.removeAllListeners("connection");
+  const enter = (socket: Socket): void => {
+    for (const listener of admit) listener.call(server, socket);
+  };
   server.on("connection", (socket: Socket) => {
     const address = plain(socket.remoteAddress ?? "");
-    if (deps.trusted(address)) return;
+    if (deps.trusted(address)) return enter(socket);
     const count = (counts.get(address) ?? 0) + 1;
     if (count > deps.most() + REQUESTS_BESIDE) {
       deps.refused();
@@ -36,6 +42,7 @@ export function guardDoorstep(
     }
     counts.set(address, count);
     size += 1;
+    enter(socket);
     socket.once("close", () => {
       size -= 1;
       const rest = (counts.get(address) ?? 1) - 1;
