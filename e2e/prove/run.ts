@@ -82,12 +82,39 @@ const chosen = all.filter((scenario) =>
   wanted === undefined ? form === "full" || scenario.fullOnly !== true : wanted.includes(scenario.id),
 );
 
+const whole = wanted === undefined && form === "full";
+const commit = await promisify(execFile)("git", ["rev-parse", "--short", "HEAD"], { cwd: root }).then(
+  ({ stdout }) => stdout.trim(),
+  () => "none",
+);
+/** What is known so far, after each scenario: a run that is broken off leaves what it has, and says what it has not. */
+async function write(): Promise<void> {
+  if (given.out === undefined && !whole) return;
+  const known = chosen.map(
+    (scenario, index): Result =>
+      results[index] ?? { scenario, outcome: { faults: {}, checks: [], skipped: "the run was broken off before it" }, seconds: 0 },
+  );
+  const text = figures(known, {
+    date: new Date().toISOString().slice(0, 10),
+    form,
+    seed,
+    commit,
+    machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}, load average ${loadBefore.toFixed(2)} before, ${(loadavg()[0] ?? 0).toFixed(2)} after`,
+    minutes: (performance.now() - began) / 60_000,
+    command: ["npm run prove", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
+  });
+  if (given.out === undefined) await replaceFigures(doc, text);
+  else await writeFile(given.out, text);
+}
+
 const loadBefore = loadavg()[0] ?? 0;
 const began = performance.now();
 const results: (Result | undefined)[] = chosen.map(() => undefined);
 const run = async (index: number): Promise<void> => {
   const scenario = chosen.at(index);
-  if (scenario !== undefined) results[index] = await runOne(scenario, index);
+  if (scenario === undefined) return;
+  results[index] = await runOne(scenario, index);
+  await write();
 };
 // Those that mostly wait first, two at once; then those whose times others would disturb.
 const shared = chosen.flatMap((scenario, index) => (scenario.lane === "alone" ? [] : [index]));
@@ -108,22 +135,4 @@ const minutes = (performance.now() - began) / 60_000;
 process.stdout.write(`${passed} kept, ${failed} broken, ${skipped} skipped; ${minutes.toFixed(1)} min, seed ${seed}\n`);
 if (given.json !== undefined) await writeFile(given.json, JSON.stringify({ passed, failed, skipped }));
 
-const whole = wanted === undefined && form === "full";
-if (given.out !== undefined || whole) {
-  const commit = await promisify(execFile)("git", ["rev-parse", "--short", "HEAD"], { cwd: root }).then(
-    ({ stdout }) => stdout.trim(),
-    () => "none",
-  );
-  const text = figures(done, {
-    date: new Date().toISOString().slice(0, 10),
-    form,
-    seed,
-    commit,
-    machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}, load average ${loadBefore.toFixed(2)} before, ${(loadavg()[0] ?? 0).toFixed(2)} after`,
-    minutes,
-    command: ["npm run prove", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
-  });
-  if (given.out === undefined) await replaceFigures(doc, text);
-  else await writeFile(given.out, text);
-}
 process.exit(failed > 0 ? 1 : 0);

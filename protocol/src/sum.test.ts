@@ -53,3 +53,11 @@ test("commands, events and acks are checked when they carry a sum, and read as b
   expect(decodeAck(withSum({ ok: true, value: 3 }), whole)).toEqual({ ok: true, value: 3 });
   expect(decodeAck({ ...withSum({ ok: true, value: 3 }), value: 4 }, whole)).toMatchObject({ ok: false, error: { code: "damaged" } });
 });
+
+test("a frame nested too deep to be written again is damaged, and nothing is thrown", () => {
+  for (const depth of [5_000, 30_000]) {
+    const frame = JSON.parse(`{"type":"probe","x":${"[".repeat(depth)}${"]".repeat(depth)},"sum":1}`) as unknown;
+    expect(decodeCommand(frame)).toMatchObject({ ok: false, error: { code: "damaged" } });
+    expect(decodeEvent(frame).ok).toBe(false);
+  }
+});

@@ -36,6 +36,8 @@ export interface Desk {
   aheadMs: number;
   /** Asked for each delivery; default: takes everything. */
   behave: (event: DeskEvent) => DeskBehaviour;
+  /** The headers that make this body a delivery of this desk. */
+  sign(body: string, id?: string): Record<string, string>;
   /** Says something to the relay, signed. `id`: the delivery's; default a new one. Network faults give status 0. */
   say(relayUrl: string, type: string, data: object, id?: string): Promise<DeskAnswer>;
   close(): Promise<void>;
@@ -104,18 +106,20 @@ export async function createDesk(id = "desk"): Promise<Desk> {
     },
     aheadMs: 0,
     behave: () => ({ status: 204 }),
-    async say(relayUrl, type, data, deliveryId = randomUUID()) {
+    sign(body, deliveryId = randomUUID()) {
       const at = new Date(Date.now() + desk.aheadMs);
-      const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
+      return {
+        "webhook-id": deliveryId,
+        "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+        "webhook-signature": signer.sign(deliveryId, at, body),
+      };
+    },
+    async say(relayUrl, type, data, deliveryId = randomUUID()) {
+      const body = JSON.stringify({ type, timestamp: new Date(Date.now() + desk.aheadMs).toISOString(), data });
       try {
         const response = await fetch(`${relayUrl}/v1/inbound/${id}`, {
           method: "POST",
-          headers: {
-            "content-type": "application/json",
-            "webhook-id": deliveryId,
-            "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-            "webhook-signature": signer.sign(deliveryId, at, body),
-          },
+          headers: { "content-type": "application/json", ...desk.sign(body, deliveryId) },
           body,
         });
         return { status: response.status, body: (await response.json()) as DeskAnswer["body"] };

@@ -38,7 +38,7 @@ const harms: Harm[] = [
 ];
 
 async function run({ form, random, pick }: Context): Promise<Outcome> {
-  const rounds = pick(1, 20);
+  const rounds = pick(1, 8);
   const faults: Record<string, number> = {};
   const mendMs: number[] = [];
   const wrong: string[] = [];
@@ -140,7 +140,7 @@ export const scenarios: Scenario[] = [
     id: "P10",
     promise: "A page that cannot resume is told, and mends itself",
     proof: (form) =>
-      `log wiped, older copy restored, older copy grown past the page; ${form === "short" ? 1 : 20} rounds each, two unsent messages each`,
+      `log wiped, older copy restored, older copy grown past the page; ${form === "short" ? 1 : 8} rounds each, two unsent messages each`,
     run,
   },
 ];
