@@ -124,6 +124,8 @@ export async function startBrowser(preferences?: object): Promise<BrowserRig> {
         "--no-first-run",
         "--disable-backgrounding-occluded-windows",
         "--disable-renderer-backgrounding",
+        // A process a tab, so that one that hangs does not hang another.
+        "--renderer-process-limit=100",
         "--hide-crash-restore-bubble",
         "--remote-debugging-port=0",
         `--user-data-dir=${profile}`,
@@ -151,6 +153,7 @@ export async function startBrowser(preferences?: object): Promise<BrowserRig> {
     await browser?.close().catch(() => undefined);
   }
   await start();
+  const sessions = new WeakMap<Page, CDPSession>();
   const rig: BrowserRig = {
     get context() {
       const context = browser?.contexts()[0];
@@ -165,7 +168,12 @@ export async function startBrowser(preferences?: object): Promise<BrowserRig> {
       await ready(page);
       return page;
     },
-    cdp: (page) => rig.context.newCDPSession(page),
+    async cdp(page) {
+      // One a page: what a session has set, only it can take back.
+      const session = sessions.get(page) ?? (await rig.context.newCDPSession(page));
+      sessions.set(page, session);
+      return session;
+    },
     async crash(page) {
       const session = await rig.cdp(page);
       const crashed = page.waitForEvent("crash", { timeout: 10_000 }).catch(() => undefined);

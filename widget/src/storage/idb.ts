@@ -24,7 +24,8 @@ export type IdbOptions = {
   keep?: number | undefined;
   /** Longest wait for the database to open, milliseconds; default 1500. */
   openTimeoutMs?: number | undefined;
-  /** Longest wait for one read or write, milliseconds; default 4000. */
+  /** Longest wait for one read or write, milliseconds; default 3000: another tab that hangs may hold it that long, and three of these must end before
+   * twelve seconds. */
   workTimeoutMs?: number | undefined;
 };
 
@@ -36,7 +37,7 @@ const HANDLE_ERRORS = new Set(["InvalidStateError", "UnknownError", "AbortError"
 
 /** Opens at the first use. Never rejects: see the head of this file. */
 export function createIdbStorage(options: IdbOptions): OutboxStorage {
-  const { site, logger, keep = KEEP_EVENTS, openTimeoutMs = 1_500, workTimeoutMs = 4_000 } = options;
+  const { site, logger, keep = KEEP_EVENTS, openTimeoutMs = 1_500, workTimeoutMs = 3_000 } = options;
   /** A copy of everything that was read or written, and the storage itself once the database is given up. */
   const memory = createMemoryStorage(keep);
   const listeners = new Set<(kind: "idb" | "memory") => void>();
