@@ -68,6 +68,28 @@ else {
     if (code !== 0 && report.stats.unexpected + report.stats.flaky === 0) count("browser tests (see above)", false);
   }
 }
+
+// The delivery promises under faults, in their short form: every ledger and every figure counts.
+const proof = join(results, "proof.json");
+const proofCode = await run(
+  nodeBin(),
+  [
+    "--conditions=@allhours/source",
+    "--disable-warning=ExperimentalWarning",
+    join(root, "e2e/prove/run.ts"),
+    "--form",
+    "short",
+    "--json",
+    proof,
+  ],
+  { env: childEnv(chromium?.path === undefined ? {} : { ALLHOURS_CHROMIUM: chromium.path }) },
+);
+const proofReport = readJson(proof);
+if (proofReport === undefined) count("proof of the delivery promises", false);
+else {
+  for (const key of ["passed", "failed", "skipped"]) total[key] += proofReport[key];
+  if (proofCode !== 0) failures.push("proof of the delivery promises");
+}
 rmSync(results, { recursive: true, force: true });
 
 if (failures.length > 0) console.log(`failed: ${[...new Set(failures)].join(", ")}`);

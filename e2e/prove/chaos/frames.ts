@@ -18,15 +18,23 @@ const MOST_BYTES = 4 * 1024 * 1024;
 export function createFrameSplitter(): (chunk: Buffer) => Piece[] {
   let rest: Buffer = Buffer.alloc(0);
   let inHttp = true;
+  /** No WebSocket: a page's other pipe, or a refusal. Passed on as it comes. */
+  let plain = false;
   return (chunk) => {
+    if (plain) return [{ kind: "http", bytes: chunk }];
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const pieces: Piece[] = [];
     for (;;) {
       const piece = inHttp ? httpIn(rest) : frameIn(rest);
       if (piece === undefined) return pieces;
-      inHttp = false;
       rest = rest.subarray(piece.bytes.length);
       pieces.push(piece);
+      if (inHttp && !/^upgrade: *websocket/im.test(piece.bytes.toString("latin1"))) {
+        plain = true;
+        if (rest.length > 0) pieces.push({ kind: "http", bytes: rest });
+        return pieces;
+      }
+      inHttp = false;
     }
   };
 }

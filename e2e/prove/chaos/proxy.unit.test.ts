@@ -68,7 +68,7 @@ describe("the chaos proxy", () => {
     proxy.target((raw.address() as AddressInfo).port);
     proxy.rule(() => "flip");
     const client = connect(proxy.port, "127.0.0.1").on("error", () => {});
-    const head = "GET / HTTP/1.1\r\n\r\n";
+    const head = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
     const frame = Buffer.concat([Buffer.from([0x81, 5]), Buffer.from("hello")]);
     client.write(Buffer.concat([Buffer.from(head), frame]));
     await expect.poll(() => Buffer.concat(sink).length, { interval: 5 }).toBe(head.length + frame.length);
@@ -79,6 +79,20 @@ describe("the chaos proxy", () => {
     expect(bits).toBe(1);
     client.destroy();
     raw.close();
+  });
+  it("passes plain HTTP as it is, whatever the rule", async () => {
+    const web = createHttp((request, response) => {
+      request.setEncoding("utf8").on("data", (piece: string) => response.write(piece.toUpperCase()));
+      request.on("end", () => response.end());
+    });
+    web.listen(0, "127.0.0.1");
+    await once(web, "listening");
+    proxy.target((web.address() as AddressInfo).port);
+    proxy.rule(() => "drop");
+    const body = "x".repeat(50_000);
+    expect(await (await fetch(proxy.url, { method: "POST", body, headers: { connection: "close" } })).text()).toBe(body.toUpperCase());
+    web.close();
+    socket = io(proxy.url, { autoConnect: false });
   });
   it("a black hole keeps the link up and silent; opened again, new links pass", async () => {
     await say(1, 99, "drop");

@@ -131,6 +131,8 @@ export function createIdbStorage(options: IdbOptions): OutboxStorage {
     async load() {
       const done = await durably(async (database) => {
         const tx = database.transaction(["outbox", "session", "log"]);
+        // Its end is of no interest, but an end that nobody listens to would be an uncaught error of the host page.
+        tx.done.catch(() => {});
         const [session, cursor, events, outbox] = await Promise.all([
           tx.objectStore("session").get("session"),
           tx.objectStore("session").get("cursor"),
@@ -176,7 +178,11 @@ export function createIdbStorage(options: IdbOptions): OutboxStorage {
       await memory.remove(id);
     },
     async outbox() {
-      const done = await durably((database) => database.transaction("outbox").objectStore("outbox").getAll());
+      const done = await durably((database) => {
+        const tx = database.transaction("outbox");
+        tx.done.catch(() => {});
+        return tx.objectStore("outbox").getAll();
+      });
       if (done !== undefined) memory.adopt({ outbox: done.value });
       return memory.outbox();
     },

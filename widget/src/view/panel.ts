@@ -66,6 +66,7 @@ export class AllhoursPanel extends LitElement {
   readonly #aloud = new ReadingAloud(this);
   #extras: Extras | undefined;
   #menuOpen = false;
+  #toldBanner: Banner["text"] | undefined;
   #newAfterSeq: number | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
   readonly #actions: MessageActions = {
@@ -168,7 +169,9 @@ export class AllhoursPanel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("state") || this.state === undefined) return;
+    if (this.state === undefined) return;
+    this.#tellBanner();
+    if (!changed.has("state")) return;
     const before = changed.get("state");
     if (before?.epoch !== this.state.epoch && before !== undefined) this.#scroll.reset();
     this.#arrived(before, this.state);
@@ -193,9 +196,14 @@ export class AllhoursPanel extends LitElement {
 
   #linkChanged(before: ChatState | undefined, state: ChatState): void {
     if (this.hidden || before === undefined) return;
-    const banner = this.#banner(state);
-    if (banner !== undefined && banner.text !== this.#banner(before)?.text) this.#announce(this.i18n.t(banner.text));
-    else if (before.mode !== state.mode) this.#announce(statusText(statusOf(state), this.i18n, Date.now(), this.timed));
+    if (before.mode !== state.mode) this.#announce(statusText(statusOf(state), this.i18n, Date.now(), this.timed));
+  }
+
+  /** A banner is said once, when it is there and the panel is seen: also one that was there before the panel was. */
+  #tellBanner(): void {
+    const text = this.hidden ? undefined : this.#banner(this.state)?.text;
+    if (text !== undefined && text !== this.#toldBanner) this.#announce(this.i18n.t(text));
+    if (!this.hidden) this.#toldBanner = text;
   }
 
   #banner(state: ChatState | undefined): Banner | undefined {
@@ -205,7 +213,6 @@ export class AllhoursPanel extends LitElement {
   #announce(words: string): void {
     this.said = words;
   }
-
   readonly #seenSoon = (): void => this.#seen();
 
   /** Seen is what stood in a visible panel of a visible page, with its newest entry in sight. */
