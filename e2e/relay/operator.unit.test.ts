@@ -41,10 +41,16 @@ describe("dead letters", () => {
     desk.behave = () => ({ status: 410 });
     const { client, conversationId } = await openCase();
     for (const text of ["one", "two", "three"]) await client.send(text).acked;
-    await expect.poll(async () => (await idsOf(`conversation=${conversationId}`)).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await idsOf(`conversation=${conversationId}`)).length, { timeout: 10_000 }).toBe(4);
     const { body } = await admin(`dead-letters?conversation=${conversationId}`);
     expect(body.value).toMatchObject({
-      deadLetters: [{ kind: "handoff", conversation: conversationId, attempts: 1, lastError: expect.stringContaining("410") as string }],
+      deadLetters: [
+        { kind: "handoff", conversation: conversationId, attempts: 1, lastError: expect.stringContaining("410") as string },
+        // What the visitor wrote behind the offer that nobody took lies beside it.
+        { kind: "handoff", conversation: conversationId },
+        { kind: "handoff", conversation: conversationId },
+        { kind: "handoff", conversation: conversationId },
+      ],
     });
     expect(JSON.stringify(body)).not.toContain("payload");
 

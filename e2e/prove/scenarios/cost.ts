@@ -128,7 +128,7 @@ function whole(value: number): string {
 }
 
 async function run({ pick, note }: Context): Promise<Outcome> {
-  const seconds = pick(2, 10);
+  const seconds = pick(2, 6);
   const facts = await withCleanup((cleanup) => groupCommit(cleanup, seconds));
   note("group commit measured");
   facts.push(...(await withCleanup((cleanup) => resumeBeside(cleanup, seconds, pick(1_000, 5_000)))));

@@ -47,7 +47,7 @@ const inWords = (list: number[]): string => {
 
 /** One visitor, two roads to one relay; whichever is in use is harmed. */
 async function withStandby({ random, pick, note }: Context): Promise<Outcome> {
-  const rounds = pick(12, 150);
+  const rounds = pick(12, 100);
   return withCleanup(async (cleanup) => {
     const { keep } = cleanup;
     const relay = await relayFor(cleanup);
@@ -138,7 +138,7 @@ export const scenarios: Scenario[] = [
   {
     id: "P8",
     promise: "Served again within 300 ms, with a standby",
-    proof: (form) => `${form === "short" ? 12 : 150} resets and as many silent drops of the link in use`,
+    proof: (form) => `${form === "short" ? 12 : 100} resets and as many silent drops of the link in use`,
     lane: "alone",
     run: withStandby,
   },

@@ -261,3 +261,31 @@ test("a store that fails is asked again a second later", async () => {
   await clock.advance(1);
   expect(calls.map((call) => call.id)).toEqual(["a"]);
 });
+
+test("a job claimed in the moment the one before it was settled is run at once, not when its lease ends", async () => {
+  const clock = createFakeClock(sampleAt);
+  const memory = createMemoryStore();
+  const conversationId = await storedConversation(memory);
+  const jobs = ["k1", "k2"].map((id) => ({ id, key: "k", kind: "deliver", payload: null }));
+  await memory.append({ conversationId, entries: [], at: clock.now(), jobs });
+  const begun: string[] = [];
+  const log = (): void => undefined;
+  const runner = createJobRunner({
+    store: {
+      ...memory,
+      // Settled in the store, and somebody asks for more before the runner hears of it.
+      async finishJob(id) {
+        await memory.finishJob(id);
+        runner.wake();
+        await new Promise<void>((heard) => clock.after(5, heard));
+      },
+    },
+    clock,
+    handlers: { deliver: async (job) => void begun.push(job.id) },
+    schedule: webhookSchedule,
+    logger: { info: log, warn: log, error: log },
+  });
+  runner.start();
+  await clock.advance(20);
+  expect(begun).toEqual(["k1", "k2"]);
+});

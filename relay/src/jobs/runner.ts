@@ -104,8 +104,15 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   }
 
   function begin(job: Job): void {
-    // Its lease lapsed while its handler hangs on here: one in flight all the same. It is claimed again when the new lease ends.
-    if (running.has(job.id) || (job.key !== undefined && keyRuns(job.key))) return;
+    // Its lease lapsed while its handler hangs on here: one in flight all the same.
+    if (running.has(job.id)) return;
+    // The one before it is settled in the store, and this was claimed before its end was heard here; or it hangs on. Either way this one is
+    // next: left to its lease it would wait for a minute.
+    const before = job.key === undefined ? undefined : runningOf(job.key);
+    if (before !== undefined) {
+      void before.then(() => started && begin(job));
+      return;
+    }
     const stop = new AbortController();
     const done = run(job, stop.signal)
       .catch((error: unknown) => logger.error({ ...fieldsOf(job), error: errorName(error) }, "a job could not be settled"))
@@ -115,9 +122,9 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
       });
     running.set(job.id, { job, stop, done });
   }
-  function keyRuns(key: string): boolean {
-    for (const one of running.values()) if (one.job.key === key) return true;
-    return false;
+  function runningOf(key: string): Promise<void> | undefined {
+    for (const one of running.values()) if (one.job.key === key) return one.done;
+    return undefined;
   }
 
   async function run(job: Job, stopped: AbortSignal): Promise<void> {
