@@ -47,10 +47,43 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+const row = (cells: string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+
+function rowOf({ scenario, outcome }: Result, form: Form): string {
+  const head = [scenario.id, scenario.promise, scenario.proof(form)];
+  if (outcome.skipped !== undefined) return row([...head, "-", "-", `not run: ${outcome.skipped}`, "-"]);
+  return row([
+    ...head,
+    faultsOf(outcome.faults) || "-",
+    (outcome.ledgers ?? []).map(({ name, report }) => `${name}: ${ledgerLine(report)}`).join("; ") || "-",
+    [...outcome.checks.map(checkLine), ...(outcome.facts ?? []).map(factLine)].join("; ") || "-",
+    keptOf(outcome) ? "yes" : "**no**",
+  ]);
+}
+
+/**
+ * Puts the rows of scenarios that were run by themselves into the page's table, in place of their old ones, and says so above it. Throws when
+ * the page has no row for one.
+ */
+export async function mergeRows(file: string, results: readonly Result[], facts: RunFacts): Promise<void> {
+  let page = await readFile(file, "utf8");
+  for (const result of results) {
+    const start = row([result.scenario.id, result.scenario.promise]).slice(0, -1);
+    const line = page.split("\n").find((one) => one.startsWith(start));
+    if (line === undefined) throw new Error(`${file} has no row that begins with ${start}`);
+    page = page.replace(line, () => rowOf(result, facts.form));
+  }
+  const ids = [...new Set(results.map(({ scenario }) => scenario.id))].join(", ");
+  const told = `- ${ids}: run again by itself, commit ${facts.commit}, seed ${facts.seed}: \`${facts.command}\``;
+  await writeFile(
+    file,
+    page.replace("\n### Allhours\n", () => `${told}\n\n### Allhours\n`),
+  );
+}
+
 /** The figures, one table and a list of what was measured beside it. */
 export function figures(results: readonly Result[], facts: RunFacts): string {
-  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
-  const row = (cells: string[]): string => `| ${cells.map(cell).join(" | ")} |`;
   const proofs = results.filter(({ scenario }) => !isBaseline(scenario));
   const baselines = results.filter(({ scenario }) => isBaseline(scenario));
   const table = (list: readonly Result[]): string =>
@@ -65,19 +98,7 @@ export function figures(results: readonly Result[], facts: RunFacts): string {
         "kept",
       ]),
       row(["---", "---", "---", "---", "---", "---", "---"]),
-      ...list.map(({ scenario, outcome }) =>
-        outcome.skipped === undefined
-          ? row([
-              scenario.id,
-              scenario.promise,
-              scenario.proof(facts.form),
-              faultsOf(outcome.faults) || "-",
-              (outcome.ledgers ?? []).map(({ name, report }) => `${name}: ${ledgerLine(report)}`).join("; ") || "-",
-              [...outcome.checks.map(checkLine), ...(outcome.facts ?? []).map(factLine)].join("; ") || "-",
-              keptOf(outcome) ? "yes" : "**no**",
-            ])
-          : row([scenario.id, scenario.promise, scenario.proof(facts.form), "-", "-", `not run: ${outcome.skipped}`, "-"]),
-      ),
+      ...list.map((result) => rowOf(result, facts.form)),
     ].join("\n");
   return `- ${facts.date}, commit ${facts.commit}, seed ${facts.seed}, ${facts.form} form, ${facts.minutes.toFixed(0)} minutes
 - ${facts.machine}

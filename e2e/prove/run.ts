@@ -1,5 +1,5 @@
 /**
- * `npm run prove -- [--form short|full] [--seed N] [--only P1,P9] [--out FILE] [--json FILE]`: runs the scenarios of the proof against real
+ * `npm run prove -- [--form short|full] [--seed N] [--only P1,P9] [--merge] [--out FILE] [--json FILE]`: runs the scenarios of the proof against real
  * relays and browsers, prints a line a scenario, and writes the figures into docs/reliability.md (a whole full run only, or to `--out`).
  * Exit code 1 when a promise was not kept. Where the time goes is printed; what harm is done is in scenarios/.
  */
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { createRandom } from "./random.ts";
-import { figures, lineOf, replaceFigures, type Result } from "./report.ts";
+import { figures, lineOf, mergeRows, replaceFigures, type Result, type RunFacts } from "./report.ts";
 import type { Context, Form, Outcome, Scenario } from "./scenario.ts";
 
 const { values: given } = parseArgs({
@@ -20,6 +20,8 @@ const { values: given } = parseArgs({
     only: { type: "string" },
     out: { type: "string" },
     json: { type: "string" },
+    /** With --only and the full form: puts these rows into docs/reliability.md, in place of those of an earlier whole run. */
+    merge: { type: "boolean", default: false },
   },
 });
 if (given.form !== "short" && given.form !== "full") fail(`--form: expected short or full, got "${given.form}"`);
@@ -87,6 +89,15 @@ const commit = await promisify(execFile)("git", ["rev-parse", "--short", "HEAD"]
   ({ stdout }) => stdout.trim(),
   () => "none",
 );
+const facts = (): RunFacts => ({
+  date: new Date().toISOString().slice(0, 10),
+  form,
+  seed,
+  commit,
+  machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}, load average ${loadBefore.toFixed(2)} before, ${(loadavg()[0] ?? 0).toFixed(2)} after`,
+  minutes: (performance.now() - began) / 60_000,
+  command: ["npm run prove", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
+});
 /** What is known so far, after each scenario: a run that is broken off leaves what it has, and says what it has not. */
 async function write(): Promise<void> {
   if (given.out === undefined && !whole) return;
@@ -94,15 +105,7 @@ async function write(): Promise<void> {
     (scenario, index): Result =>
       results[index] ?? { scenario, outcome: { faults: {}, checks: [], skipped: "the run was broken off before it" }, seconds: 0 },
   );
-  const text = figures(known, {
-    date: new Date().toISOString().slice(0, 10),
-    form,
-    seed,
-    commit,
-    machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}, load average ${loadBefore.toFixed(2)} before, ${(loadavg()[0] ?? 0).toFixed(2)} after`,
-    minutes: (performance.now() - began) / 60_000,
-    command: ["npm run prove", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
-  });
+  const text = figures(known, facts());
   if (given.out === undefined) await replaceFigures(doc, text);
   else await writeFile(given.out, text);
 }
@@ -135,4 +138,5 @@ const minutes = (performance.now() - began) / 60_000;
 process.stdout.write(`${passed} kept, ${failed} broken, ${skipped} skipped; ${minutes.toFixed(1)} min, seed ${seed}\n`);
 if (given.json !== undefined) await writeFile(given.json, JSON.stringify({ passed, failed, skipped }));
 
+if (given.merge && wanted !== undefined && form === "full") await mergeRows(doc, done, facts());
 process.exit(failed > 0 ? 1 : 0);

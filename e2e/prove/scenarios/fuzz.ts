@@ -286,7 +286,7 @@ async function run({ form, random, note }: Context): Promise<Outcome> {
 
 export const scenarios: Scenario[] = [
   {
-    id: "P12",
+    id: "P12 fuzz",
     promise: "Wrong frames are answered or end their own link",
     proof: (form) =>
       `${framesOf(form).toLocaleString("en")} mutated frames each: decoders, POST, SSE, a desk's signed webhooks, raw WebSockets`,

@@ -56,6 +56,7 @@ async function run({ form, random, note }: Context): Promise<Outcome> {
     const errors: string[] = [];
     const memory = { pages: 0 };
     const shown: Sighting[] = [];
+    const tabs: { name: string; page: Page }[] = [];
     const one = async (index: number): Promise<void> => {
       const name = `q${index}`;
       const url = pages.url(name, road.url);
@@ -82,14 +83,17 @@ async function run({ form, random, note }: Context): Promise<Outcome> {
         if (draw >= 0.1 && draw < 0.2) await session.send("Storage.overrideQuotaForOrigin", { origin });
         await wait(chance.int(0, 30));
       }
-      if (!(await until(async () => (await stateOf(page)).waiting === 0, 60_000, 100)))
-        errors.push(
-          `${name}: messages still wait ${JSON.stringify(await stateOf(page))} ${JSON.stringify((await shownBy(page)).filter((o) => o.author === "visitor").map((o) => o.delivery))}`,
-        );
+      tabs.push({ name, page });
+      note(`${name}: all said`);
+    };
+    /** Once the road is open for good: what a page shows in the end, and whether it got rid of everything. */
+    const settle = async ({ name, page }: { name: string; page: Page }): Promise<void> => {
+      // Many refused connects make a browser wait before the next, and the page's own waits grow to 20 s.
+      if (!(await until(async () => (await stateOf(page)).waiting === 0, 120_000, 100)))
+        errors.push(`${name}: messages still wait ${JSON.stringify(await stateOf(page))}`);
       if ((await stateOf(page)).storage === "memory") memory.pages += 1;
       errors.push(...(await errorsOf(page)).map((text) => `${name}: ${text}`));
       shown.push(...sightingsOf(await shownBy(page), "visitor"));
-      note(`${name}: done`);
     };
     // Half of the time there is no road, so that messages wait in what is being broken.
     const roads = { on: true };
@@ -105,6 +109,7 @@ async function run({ form, random, note }: Context): Promise<Outcome> {
     await Promise.all(Array.from({ length: count }, async (_, index) => one(index)));
     roads.on = false;
     await toggling;
+    await Promise.all(tabs.map(settle));
     for (const text of errors.slice(0, 8)) process.stderr.write(`${text}\n`);
     return {
       faults,

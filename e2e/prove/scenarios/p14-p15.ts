@@ -32,14 +32,21 @@ async function run({ form, random, note }: Context): Promise<Outcome> {
       }),
       (one) => one.close(),
     );
-    const people = await Promise.all(
-      Array.from({ length: count }, async (_, index) => {
-        const person = { name: `c${index}`, token: "", conversationId: "", client: undefined as Client | undefined };
-        await connect(relay, person);
-        await person.client?.command({ type: "handoff-request", id: newId(), conversationId: person.conversationId });
-        return person;
-      }),
-    );
+    const people = Array.from({ length: count }, (_, index) => ({
+      name: `c${index}`,
+      token: "",
+      conversationId: "",
+      client: undefined as Client | undefined,
+    }));
+    // A few at a time: on this clock a link must say hello within a twelfth of a second.
+    for (let from = 0; from < count; from += 5) {
+      await Promise.all(
+        people.slice(from, from + 5).map(async (person) => {
+          await connect(relay, person);
+          await person.client?.command({ type: "handoff-request", id: newId(), conversationId: person.conversationId });
+        }),
+      );
+    }
     if (!(await until(() => desk.taken.filter(({ type }) => type === "handoff.offered").length >= count, 30_000)))
       throw new Error("not every case was offered");
 
