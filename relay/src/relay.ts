@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { getRequestListener } from "@hono/node-server";
+import { LIMITS } from "@allhours/protocol";
 import { watch, type FSWatcher } from "chokidar";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { HANDOFF_JOB, OFFER_TIMEOUT_JOB } from "./conversation/cases.ts";
@@ -33,7 +34,7 @@ import { createMetrics } from "./observe/metrics.ts";
 import { buildDirectory, type BuiltDirectory } from "./regions.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
-import type { Store } from "./store/store.ts";
+import { StoreError, type Store } from "./store/store.ts";
 
 const SWEEP_MS = 60_000;
 /** Often enough that a full disk shows within five seconds. */
@@ -62,6 +63,12 @@ export interface Relay {
   close(): Promise<void>;
 }
 
+/** The disk or the file, not the request. */
+function isDiskTrouble(error: unknown): boolean {
+  const code = error instanceof StoreError ? (error.cause as { code?: unknown } | undefined)?.code : undefined;
+  return typeof code === "string" && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(code);
+}
+
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   let { config } = options.loaded;
   const { baseDir, file } = options.loaded;
@@ -74,10 +81,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
 
   let directory: BuiltDirectory = buildDirectory(config, { baseDir, cacheDir }, logger);
   await mkdir(dirname(storePath), { recursive: true });
-  const store: Store =
+  const opened: Store =
     config.store.kind === "memory"
       ? createMemoryStore()
       : await openSqliteStore({ path: storePath, maxBatchRows: config.store.maxBatchRows });
+  const store: Store = {
+    ...opened,
+    append: async (request) =>
+      opened.append(request).catch((error: unknown) => {
+        if (isDiskTrouble(error)) storeRefused(String((error as Error).message));
+        throw error;
+      }),
+  };
   await store.releaseLeases();
 
   const now = (): number => clock.now();
@@ -187,9 +202,14 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     timers.push(() => cancel());
   }
 
+  /** A message was refused: red at once, and green only when something as large as a message can be written again. */
+  function storeRefused(reason: string): void {
+    if (storeOk.ok) logger.error({ reason }, "the store refuses to write");
+    storeOk = { ok: false, reason };
+  }
   async function probeStore(): Promise<void> {
     const health = await store
-      .health()
+      .health(storeOk.ok ? undefined : LIMITS.frameBytes)
       .catch((error: unknown) => ({ ok: false, reason: String(error), queued: 0, commits: 0, entries: 0 }));
     metrics.storeQueued.set(health.queued);
     if (health.ok !== storeOk.ok)

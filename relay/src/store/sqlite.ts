@@ -89,10 +89,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     releaseLeases: async () => {
       await queue.submit({ type: "release-leases" });
     },
-    health: async () => {
+    health: async (sizeBytes = 0) => {
       // A value that differs each time, or the engine could find nothing to write.
       probes += 1;
-      const reason = await queue.submit({ type: "probe", value: `${process.pid}.${probes}` }).then(
+      const reason = await queue.submit({ type: "probe", value: `${process.pid}.${probes}`.padEnd(sizeBytes, "-") }).then(
         () => undefined,
         (error: StoreError) => error.message,
       );

@@ -153,8 +153,8 @@ export interface Store {
   replayJob(id: string, nowMs: number): Promise<boolean>;
   /** Forgets every lease: called once at start, when no other process shares the store. */
   releaseLeases(): Promise<void>;
-  /** Writes and syncs a probe row, for `/readyz`. */
-  health(): Promise<StoreHealth>;
+  /** Writes and syncs a probe row of at least `sizeBytes` (default a few), for `/readyz`. */
+  health(sizeBytes?: number): Promise<StoreHealth>;
   /** Waits for what is queued, then closes. */
   close(): Promise<void>;
 }
