@@ -89,7 +89,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     ...opened,
     append: async (request) =>
       opened.append(request).catch((error: unknown) => {
-        if (isDiskTrouble(error)) storeRefused(String((error as Error).message));
+        if (isDiskTrouble(error)) storeRefused((error as Error).message);
         throw error;
       }),
   };

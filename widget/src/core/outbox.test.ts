@@ -64,6 +64,24 @@ describe("outbox", () => {
     expect(tries).toBe(5);
   });
 
+  test("a pause whose timer rings a moment early ends all the same", async () => {
+    const { clock: real, outbox: _unused } = setUp(async () => acked());
+    const told: string[] = [];
+    let refusals = 1;
+    const outbox = createOutbox({
+      storage: createMemoryStorage(),
+      // As timers and clocks of real machines are to each other.
+      clock: { ...real, now: () => real.now(), random: () => 0, after: (delayMs, run) => real.after(Math.max(0, delayMs - 1), run) },
+      logger: silentLogger,
+      send: async () => (refusals-- > 0 ? { kind: "refused", code: "draining" } : acked()),
+      on: { changed: () => {}, sending: () => {}, acked: (id) => told.push(id), failed: () => {} },
+    });
+    outbox.start();
+    await outbox.enqueue(newEntry("a"));
+    await real.advance(60_000);
+    expect(told).toEqual(["a"]);
+  });
+
   test("a retryable refusal keeps the head and waits at least as long as the relay says", async () => {
     const times: number[] = [];
     const { clock, outbox, told } = setUp(async ({ id }) => {

@@ -91,7 +91,11 @@ export function createOutbox({ storage, clock, logger, send, on }: OutboxOptions
   function pause(delayMs: number): void {
     pausedUntil = clock.now() + delayMs;
     cancelPause();
-    cancelPause = clock.after(delayMs, wake);
+    cancelPause = clock.after(delayMs, () => {
+      // A timer may ring a millisecond before the clock says so; asking the clock then would wait for a ring that never comes.
+      pausedUntil = 0;
+      wake();
+    });
   }
 
   /** Handles one answer. False when the queue has to wait. */
