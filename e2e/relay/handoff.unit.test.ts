@@ -110,6 +110,16 @@ async function openCase(client: Client): Promise<{ caseId: string; conversationI
   return { caseId: data.caseId, conversationId };
 }
 
+it("tells the desk of every case when many ask at the same moment", async () => {
+  const asking = await Promise.all(Array.from({ length: 20 }, async () => begin({ timezone: "Asia/Manila" })));
+  await Promise.all(
+    asking.map(async (client) =>
+      client.command({ type: "handoff-request", id: newId(), conversationId: client.welcome?.conversationId ?? "" }),
+    ),
+  );
+  for (const client of asking) await hook("handoff.offered", client);
+});
+
 describe("a case", () => {
   it("goes to a person and back to the assistant", async () => {
     const client = await begin();

@@ -29,6 +29,8 @@ export function createDeskJobs(deps: {
   /** Delivers one `handoff` job. Throws `AdapterError`: the runner decides what follows. */
   async function handoff(job: Job, signal: AbortSignal): Promise<void> {
     const task = job.payload as HandoffJob;
+    // A job can be taken before the commit it came with has reached the room, which then still says "bot" and would drop the offer.
+    await deps.serial.run(task.conversationId, async () => undefined);
     const room = await deps.rooms.get(task.conversationId);
     if (room === undefined) return;
     const region = deps.directory().region(room.conversation.regionId);

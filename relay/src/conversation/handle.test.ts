@@ -1,50 +1,23 @@
 import { newId, type Command, type Event } from "@allhours/protocol";
 import { expect, it } from "vitest";
-import { createGuard } from "../adapters/guard.ts";
-import type { KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
-import { checkConfig } from "../config/load.ts";
 import { createLogger } from "../observe/logger.ts";
 import type { Step } from "../pipeline/turn.ts";
-import type { Region, Site } from "../routing/types.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import type { Conversation, Session } from "../store/store.ts";
+import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { createHandle } from "./handle.ts";
 import { createHub } from "./hub.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
-import { createRooms, type Directory } from "./rooms.ts";
+import { createRooms } from "./rooms.ts";
 import { createTurns } from "./turns.ts";
-
-const config = checkConfig(
-  {
-    mode: "dev",
-    server: { port: 0 },
-    store: { kind: "memory" },
-    sites: { shop: { name: "Shop", origins: [], languages: ["en"], defaultLanguage: "en", defaultRegion: "one" } },
-    regions: { one: { nlu: [], knowledge: [] } },
-  },
-  [],
-)!;
-
-function only<Value>(record: Record<string, Value>): Value {
-  for (const value of Object.values(record)) return value;
-  throw new Error("expected one");
-}
 
 /** A relay's middle, from a command to its ack, with one step that answers when it is let. */
 async function open(maxOpenTurns: number) {
   const clock = createFakeClock(1_700_000_000_000);
   const logger = createLogger("silent");
-  const region: Region = {
-    id: "one",
-    config: only(config.regions),
-    nlu: createGuard<NluAdapter>({ adapters: [], logger }),
-    knowledge: createGuard<KnowledgeAdapter>({ adapters: [], logger }),
-    desks: [],
-  };
-  const site: Site = { ...only(config.sites), id: "shop" };
-  const directory: Directory = { site: () => site, region: () => region, desk: () => undefined, regions: () => [region] };
+  const { directory } = bareShop(logger);
   const store = createMemoryStore();
   const hub = createHub();
   const rooms = createRooms(store, () => clock.now());
@@ -62,19 +35,7 @@ async function open(maxOpenTurns: number) {
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
   const handle = createHandle({ ...shared, turns, maxOpenTurns });
   async function visitor(mode: Conversation["mode"] = "bot") {
-    const conversation: Conversation = {
-      id: newId(),
-      siteId: "shop",
-      regionId: "one",
-      visitorId: newId(),
-      mode,
-      language: "en",
-      giveUps: 0,
-      deliveredSeq: 0,
-      readSeq: 0,
-      visitorReadSeq: 0,
-      createdAt: clock.now(),
-    };
+    const conversation = bareConversation(clock.now(), mode);
     const session: Session = {
       tokenHash: conversation.id,
       visitorId: conversation.visitorId,
