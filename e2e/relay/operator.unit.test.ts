@@ -2,8 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newId, type Event, type EventOf } from "@allhours/protocol";
+import { newId, textOf, type Event, type EventOf } from "@allhours/protocol";
 import { createClient, type Client } from "../client/index.ts";
 import { AGENT, createDesk, type Desk } from "../prove/rig/desk.ts";
 import { createRelayRig, SITE, type RelayRig } from "../prove/rig/relay.ts";
@@ -143,5 +144,26 @@ describe("a reply of a desk", () => {
     });
     await expect.poll(() => client.events.filter(mine).length).toBe(2);
     client.close();
+  }, 30_000);
+});
+
+describe("a store that dies", () => {
+  it("ends the relay with a line that says so, and the next start has all that was acknowledged", async () => {
+    const { href } = new URL("dying-store.ts", import.meta.url);
+    const rig = await createRelayRig({ entry: fileURLToPath(href) });
+    const client = createClient({ url: rig.url, site: SITE, pipe: "socketio" });
+    expect((await client.hello()).ok).toBe(true);
+    expect(await client.send("Is this safe?").acked).toMatchObject({ ok: true });
+    const known = { token: client.welcome?.token };
+    process.kill(rig.pid, "SIGUSR2");
+    await expect.poll(() => client.closed, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => rig.log(), { timeout: 10_000 }).toContain("the relay ends so that it can be started again");
+    expect(await rig.stop()).toBe(70);
+    await rig.start();
+    const again = createClient({ url: rig.url, site: SITE, pipe: "socketio" });
+    expect(await again.hello(known)).toMatchObject({ ok: true });
+    expect(again.events.flatMap((event) => (event.type === "message-added" ? textOf(event.message.parts) : []))).toContain("Is this safe?");
+    again.close();
+    await rig.close();
   }, 30_000);
 });

@@ -5,6 +5,8 @@ import { createRelay, type Relay, type RelayOptions } from "./relay.ts";
 
 /** Exit code for a config with mistakes (EX_CONFIG of sysexits.h). */
 const EX_CONFIG = 78;
+/** Exit code when the store died while serving (EX_SOFTWARE). Nothing acknowledged is lost: the next start goes on. */
+const EX_SOFTWARE = 70;
 
 export type RunningRelay = { relay: Relay; host: string; port: number; notReady: string[] };
 
@@ -12,7 +14,14 @@ export type RunningRelay = { relay: Relay; host: string; port: number; notReady:
 export async function runRelay(file: string, options: Omit<RelayOptions, "loaded"> = {}): Promise<RunningRelay> {
   try {
     const loaded = await loadConfig(file, options.env ?? process.env);
-    const relay = await createRelay({ ...options, loaded });
+    const relay = await createRelay({
+      onFatal: (error) => {
+        process.stderr.write(`${error.message}; the relay ends so that it can be started again.\n`);
+        process.exit(EX_SOFTWARE);
+      },
+      ...options,
+      loaded,
+    });
     const address = await relay.listen();
     let stopping = false;
     const stop = (): void => {

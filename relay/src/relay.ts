@@ -4,8 +4,6 @@ import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { getRequestListener } from "@hono/node-server";
-import { LIMITS } from "@allhours/protocol";
-import { watch, type FSWatcher } from "chokidar";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { HANDOFF_JOB, OFFER_TIMEOUT_JOB } from "./conversation/cases.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
@@ -34,7 +32,9 @@ import { createMetrics } from "./observe/metrics.ts";
 import { buildDirectory, type BuiltDirectory } from "./regions.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
-import { StoreError, type Store } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
+import { watchStore } from "./store/watch.ts";
+import { watchFiles } from "./watch.ts";
 
 const SWEEP_MS = 60_000;
 /** Often enough that a full disk shows within five seconds. */
@@ -52,6 +52,8 @@ export type RelayOptions = {
   watch?: boolean | undefined;
   /** Serves what the relay has no route for. */
   fallback?: FallbackHandler | undefined;
+  /** The relay cannot go on: its store died. The process should end, so that what supervises it starts another. Default: only logged. */
+  onFatal?: ((error: Error) => void) | undefined;
 };
 
 export interface Relay {
@@ -61,12 +63,6 @@ export interface Relay {
   reload(): Promise<void>;
   /** Graceful stop: no new links, running turns and webhooks end (at most `server.drainMs`), then the store closes. */
   close(): Promise<void>;
-}
-
-/** The disk or the file, not the request. */
-function isDiskTrouble(error: unknown): boolean {
-  const code = error instanceof StoreError ? (error.cause as { code?: unknown } | undefined)?.code : undefined;
-  return typeof code === "string" && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(code);
 }
 
 export async function createRelay(options: RelayOptions): Promise<Relay> {
@@ -84,15 +80,16 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const opened: Store =
     config.store.kind === "memory"
       ? createMemoryStore()
-      : await openSqliteStore({ path: storePath, maxBatchRows: config.store.maxBatchRows });
-  const store: Store = {
-    ...opened,
-    append: async (request) =>
-      opened.append(request).catch((error: unknown) => {
-        if (isDiskTrouble(error)) storeRefused((error as Error).message);
-        throw error;
-      }),
-  };
+      : await openSqliteStore({
+          path: storePath,
+          maxBatchRows: config.store.maxBatchRows,
+          onDeath: (error) => {
+            logger.error({ err: error }, "the store died: nothing can be promised until the relay starts again");
+            options.onFatal?.(error);
+          },
+        });
+  const storeWatch = watchStore(opened, { logger, metrics });
+  const { store } = storeWatch;
   await store.releaseLeases();
 
   const now = (): number => clock.now();
@@ -101,7 +98,6 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const serial = createSerialQueue();
   let limits = createLimits(config.limits, now);
   let draining = false;
-  let storeOk: { ok: boolean; reason: string | undefined } = { ok: true, reason: undefined };
   let notReady: string[] = ["starting"];
 
   const publisher = createPublisher({
@@ -175,12 +171,15 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     origins,
     adminToken: () => config.server.adminToken,
     ready: () => ({
-      reasons: [...notReady.map((name) => `not ready: ${name}`), ...(storeOk.ok ? [] : [`store: ${storeOk.reason ?? "does not answer"}`])],
+      reasons: [
+        ...notReady.map((name) => `not ready: ${name}`),
+        ...(storeWatch.reason() === undefined ? [] : [`store: ${storeWatch.reason()}`]),
+      ],
     }),
     draining: () => draining,
     deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
     beforeMetrics: () => {
-      metrics.storeUp.set(storeOk.ok ? 1 : 0);
+      metrics.storeUp.set(storeWatch.reason() === undefined ? 1 : 0);
     },
     fallback: options.fallback,
   });
@@ -202,56 +201,31 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     timers.push(() => cancel());
   }
 
-  /** A message was refused: red at once, and green only when something as large as a message can be written again. */
-  function storeRefused(reason: string): void {
-    if (storeOk.ok) logger.error({ reason }, "the store refuses to write");
-    storeOk = { ok: false, reason };
-  }
-  async function probeStore(): Promise<void> {
-    const health = await store
-      .health(storeOk.ok ? undefined : LIMITS.frameBytes)
-      .catch((error: unknown) => ({ ok: false, reason: String(error), queued: 0, commits: 0, entries: 0 }));
-    metrics.storeQueued.set(health.queued);
-    if (health.ok !== storeOk.ok)
-      logger[health.ok ? "info" : "error"]({ reason: health.reason }, health.ok ? "the store answers again" : "the store refuses to write");
-    storeOk = { ok: health.ok, reason: health.reason };
-  }
-
-  let watcher: FSWatcher | undefined;
-  async function watchFiles(): Promise<void> {
+  let watcher: ReturnType<typeof watchFiles> | undefined;
+  async function watchAll(): Promise<void> {
     if (options.watch === false) return;
     await watcher?.close();
-    const watched = directory.watched();
-    const pending = new Map<string, () => void>();
-    watcher = watch([file, ...new Set(watched.map((entry) => entry.path)), ...(widgetDir === undefined ? [] : [widgetDir])], {
-      ignoreInitial: true,
-      awaitWriteFinish: { stabilityThreshold: 150, pollInterval: 50 },
-    });
-    const later = (key: string, run: () => Promise<void>): void => {
-      pending.get(key)?.();
-      pending.set(
-        key,
-        clock.after(100, () => {
-          pending.delete(key);
-          run().catch((error: unknown) => logger.error({ err: error, changed: key }, "a reload failed; what served before serves on"));
-        }),
-      );
-    };
-    watcher.on("all", (_event, path) => {
-      if (resolve(path) === resolve(file)) return later("config", reload);
-      if (widgetDir !== undefined && resolve(path).startsWith(`${widgetDir}/`)) {
-        return later("widget", async () => {
-          assets = await loadAssets(widgetDir);
-        });
-      }
-      for (const entry of watched) {
-        if (resolve(path) !== entry.path && !resolve(path).startsWith(`${entry.path}/`)) continue;
-        later(entry.name, async () => {
-          await entry.init();
-          logger.info({ adapter: entry.name }, "reloaded after a change of its files");
-        });
-      }
-    });
+    const ofWidget =
+      widgetDir === undefined
+        ? []
+        : [
+            {
+              name: "widget",
+              path: widgetDir,
+              changed: async () => {
+                assets = await loadAssets(widgetDir);
+              },
+            },
+          ];
+    const ofAdapters = directory.watched().map(({ name, path, init }) => ({
+      name,
+      path,
+      changed: async () => {
+        await init();
+        logger.info({ adapter: name }, "reloaded after a change of its files");
+      },
+    }));
+    watcher = watchFiles([{ name: "config", path: resolve(file), changed: reload }, ...ofWidget, ...ofAdapters], { clock, logger });
   }
 
   async function reload(): Promise<void> {
@@ -268,7 +242,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     notReady = missing;
     limits = createLimits(config.limits, now);
     logger.info({ sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady }, "config reloaded");
-    await watchFiles();
+    await watchAll();
     // Turns that run hold adapters of the old directory; they get their time.
     clock.after(config.server.drainMs, () => void before.close());
   }
@@ -291,8 +265,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
           (error: unknown) => logger.warn({ err: error }, "the dead letters could not be counted"),
         );
       });
-      every(HEALTH_MS, () => void probeStore());
-      await watchFiles();
+      every(HEALTH_MS, () => void storeWatch.probe());
+      await watchAll();
       logger.info(
         { host: config.server.host, port: address.port, sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady },
         "listening",

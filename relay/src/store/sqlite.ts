@@ -20,19 +20,24 @@ export type SqliteStoreOptions = {
   busyTimeoutMs?: number | undefined;
   /** Refuse when another process has the database (default true): two relays on one log would run each job twice. */
   exclusive?: boolean | undefined;
+  /** The worker ended unasked: from now on every call rejects. Once at most. Default: nothing. */
+  onDeath?: ((error: StoreError) => void) | undefined;
 };
 
 type Link = { worker: Worker; queue: CommitQueue; epoch: string; exited: Promise<void> };
 
 /**
  * Opens the file, runs missing migrations and starts the worker. Throws `StoreError` when it cannot be opened or was written
- * by a newer version. If the worker dies later, every call rejects: the process that owns the store must start again.
+ * by a newer version. If the worker dies later, every call rejects and `onDeath` is told: the process that owns the store must start again.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { worker, queue, epoch, exited } = await startWorker(options);
   let entries = 0;
   let probes = 0;
   let closing: Promise<void> | undefined;
+  const { worker, queue, epoch, exited } = await startWorker({
+    ...options,
+    onDeath: (error) => closing === undefined && options.onDeath?.(error),
+  });
 
   function counted(appended: Appended): Appended {
     for (const entry of appended.entries) if (!entry.known) entries += 1;
@@ -121,6 +126,7 @@ async function startWorker({
   maxQueued = 20_000,
   busyTimeoutMs = 5_000,
   exclusive = true,
+  onDeath,
 }: SqliteStoreOptions): Promise<Link> {
   // Beside this file: TypeScript when running from source, JavaScript from dist.
   const file = import.meta.url.endsWith(".ts") ? "./sqlite-worker.ts" : "./sqlite-worker.js";
@@ -134,21 +140,24 @@ async function startWorker({
     worker.once("exit", () => resolve());
   });
   const epoch = await new Promise<string>((resolve, reject) => {
+    let ready = false;
     worker.on("message", (message: FromWorker) => {
       if (message.type === "settled") return queue.settle(message);
-      if (message.type === "ready") return resolve(message.epoch);
+      if (message.type === "ready") {
+        ready = true;
+        return resolve(message.epoch);
+      }
       reject(new StoreError(`The store cannot be opened: ${message.failure.message}`, { cause: storeErrorOf(message.failure).cause }));
     });
-    worker.once("error", (cause) => {
-      const error = new StoreError("The store's worker died", { cause });
+    const dead = (error: StoreError): void => {
       queue.fail(error);
+      if (ready) onDeath?.(error);
+      ready = false;
       reject(error);
-    });
-    worker.once("exit", () => {
-      const error = new StoreError("The store's worker has ended");
-      queue.fail(error);
-      reject(error);
-    });
+    };
+    // An "exit" follows every "error".
+    worker.once("error", (cause) => dead(new StoreError("The store's worker died", { cause })));
+    worker.once("exit", () => dead(new StoreError("The store's worker has ended")));
   });
   return { worker, queue, epoch, exited };
 }
