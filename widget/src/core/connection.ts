@@ -6,9 +6,10 @@
 import { LIMITS, type Ack, type Command, type Event, type UnknownDurable } from "@allhours/protocol";
 import { BACKOFF, fullJitter } from "./backoff.ts";
 import type { Connection, ConnectionOptions } from "./connection-types.ts";
+import { sendHedged } from "./hedge.ts";
 import { LINK_TIMES } from "./link-times.ts";
 import { createOpening, type Live, type Opened } from "./opening.ts";
-import { LinkRefused } from "./ports.ts";
+import { LinkRefused, type Link } from "./ports.ts";
 import { createRoute } from "./route.ts";
 import { createStandby } from "./standby.ts";
 import type { ConnectionState } from "./state.ts";
@@ -223,34 +224,13 @@ export function createConnection({
     else say({ status: "reconnecting", attempt: failures, nextAt: undefined });
   }
 
-  /** The same frame on the standby when the link in use is silent; a standby that answers first takes its place. */
-  async function sendTwice(asked: Live, command: Command, timeoutMs: number): Promise<Ack | undefined> {
-    const first = asked.link.send(command, timeoutMs);
-    let stop = none;
-    const silent = new Promise<true>((late) => (stop = clock.after(LINK_TIMES.resendMs, () => late(true))));
-    await Promise.race([first, silent]);
-    stop();
-    const spare = standby?.link;
-    // Answered in time, or the link was lost meanwhile: then `first` has ended.
-    if (spare === undefined || asked !== live) return first;
-    let settled = false;
-    first.then(() => (settled = true)).catch(() => {});
-    await Promise.resolve();
-    if (settled) return first;
-    const second = spare.send(command, timeoutMs);
-    const won = await Promise.race([
-      first.then((ack) => ack !== undefined && "first"),
-      second.then((ack) => ack !== undefined && "second"),
-    ]);
-    if (won === "first") return first;
-    const ack = await second;
-    if (ack === undefined) return first;
-    if (asked === live && standby?.link === spare) lose("the standby answered first", true);
+  /** With a standby, on that too when the link in use is silent; a standby that answers first takes its place. */
+  async function ask(asked: Live, command: Command, timeoutMs: number): Promise<Ack | undefined> {
+    if (standby === undefined) return asked.link.send(command, timeoutMs);
+    const spare = (): Link | undefined => (asked === live ? standby.link : undefined);
+    const { ack, by } = await sendHedged(command, { first: asked.link, spare, clock, timeoutMs });
+    if (by !== undefined && by === spare()) lose("the standby answered first", true);
     return ack;
-  }
-
-  function ask(asked: Live, command: Command, timeoutMs: number): Promise<Ack | undefined> {
-    return standby === undefined ? asked.link.send(command, timeoutMs) : sendTwice(asked, command, timeoutMs);
   }
 
   /** Silent for a moment already: a second link is opened beside it, so that nobody waits for the end of the probe. */
