@@ -4,10 +4,11 @@
  */
 import * as v from "valibot";
 import { agentSchema, authorSchema, idSchema, messageSchema } from "./message.ts";
+import { numberSchema } from "./number.ts";
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** Fields of every durable event. `at` is Unix milliseconds, for display only: order is `seq`. */
-const durable = { conversationId: idSchema, seq, at: v.number() };
+const durable = { conversationId: idSchema, seq, at: numberSchema };
 
 export const modeSchema = v.picklist(["bot", "queued", "agent", "ended"]);
 export type Mode = v.InferOutput<typeof modeSchema>;
@@ -46,23 +47,23 @@ export const messageDeltaSchema = v.object({
   type: v.literal("message-delta"),
   ...ephemeral,
   messageId: idSchema,
-  offset: v.number(),
+  offset: numberSchema,
   text: v.string(),
   author: authorSchema,
 });
 /** The streamed answer `messageId` will not be finished; what was shown is dropped. */
 export const messageAbandonedSchema = v.object({ type: v.literal("message-abandoned"), ...ephemeral, messageId: idSchema });
 /** How far the other side has received and read the visitor's messages, by `seq`. Neither falls. */
-export const receiptsSchema = v.object({ type: v.literal("receipts"), ...ephemeral, deliveredSeq: v.number(), readSeq: v.number() });
+export const receiptsSchema = v.object({ type: v.literal("receipts"), ...ephemeral, deliveredSeq: numberSchema, readSeq: numberSchema });
 /** Place in the queue, from 1; `etaMs` when the relay can say honestly. */
 export const queuePositionSchema = v.object({
   type: v.literal("queue-position"),
   ...ephemeral,
-  position: v.number(),
-  etaMs: v.optional(v.number()),
+  position: numberSchema,
+  etaMs: v.optional(numberSchema),
 });
 /** The relay is about to stop: open another link after `afterMs`. */
-export const goawaySchema = v.object({ type: v.literal("goaway"), afterMs: v.number() });
+export const goawaySchema = v.object({ type: v.literal("goaway"), afterMs: numberSchema });
 
 export const durableEventSchema = v.variant("type", [messageAddedSchema, modeChangedSchema, agentPresenceSchema, messageRatedSchema]);
 export const ephemeralEventSchema = v.variant("type", [

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { isId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
+import { numberSchema } from "./number.ts";
 
 export const idSchema = v.custom<string>(isId, "expected a lower-case UUID");
 export const languageSchema = v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/), v.maxLength(35));
@@ -53,7 +54,7 @@ export const cardSchema = v.object({
   actions: v.optional(v.array(v.object({ id: v.string(), label: v.string(), url: v.optional(url) }))),
 });
 /** A file by reference. `sizeBytes` as stored. */
-export const fileSchema = v.object({ type: v.literal("file"), url, name: v.string(), mediaType: v.string(), sizeBytes: v.number() });
+export const fileSchema = v.object({ type: v.literal("file"), url, name: v.string(), mediaType: v.string(), sizeBytes: numberSchema });
 
 const choiceEchoSchema = v.object({ type: v.literal("choice"), messageId: v.string(), optionId: v.string(), text: v.string() });
 export const partSchema = v.variant("type", [textSchema, choicesSchema, choiceEchoSchema, sourcesSchema, cardSchema, fileSchema]);

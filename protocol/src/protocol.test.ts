@@ -132,6 +132,11 @@ describe("events are read leniently", () => {
     });
     expect(result).toEqual({ ok: true, value: added });
   });
+  it("takes no number that JSON cannot say again", () => {
+    expect(decodeEvent(JSON.parse('{"type":"goaway","afterMs":1e999}'))).toMatchObject({ ok: false });
+    expect(decodeEvent({ ...added, at: Number.NEGATIVE_INFINITY })).toMatchObject({ ok: false });
+    expect(decodeEvent({ type: "goaway", afterMs: 1_500 })).toMatchObject({ ok: true });
+  });
   it("keeps the place of an unknown durable type and ignores an unknown ephemeral one", () => {
     const { conversationId } = events[0] as { conversationId: string };
     expect(decodeEvent({ type: "party-started", conversationId, seq: 9, at: 5, hats: 3 })).toEqual({

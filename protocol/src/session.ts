@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { agentSchema, idSchema } from "./message.ts";
 import { eventsPageSchema, modeSchema } from "./events.ts";
+import { numberSchema } from "./number.ts";
 
 /**
  * A client's whole sync state: the log's epoch and the last `seq` it has stored. `seq` 0 means nothing yet. `at` is the time of the entry at
@@ -13,7 +14,7 @@ import { eventsPageSchema, modeSchema } from "./events.ts";
 export const cursorSchema = v.strictObject({
   epoch: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   seq: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  at: v.optional(v.number()),
+  at: v.optional(numberSchema),
 });
 export type Cursor = v.InferOutput<typeof cursorSchema>;
 
@@ -23,24 +24,24 @@ export type Cursor = v.InferOutput<typeof cursorSchema>;
  * With `more`, ask `history-get` for what follows the last event.
  */
 export const welcomeSchema = v.object({
-  version: v.number(),
+  version: numberSchema,
   token: v.string(),
   visitorId: idSchema,
   conversationId: idSchema,
   epoch: v.string(),
-  head: v.number(),
+  head: numberSchema,
   resume: v.picklist(["fresh", "caught-up", "replayed", "reset"]),
   events: eventsPageSchema,
   more: v.boolean(),
   mode: modeSchema,
   agent: v.optional(agentSchema),
-  receipts: v.object({ deliveredSeq: v.number(), readSeq: v.number() }),
+  receipts: v.object({ deliveredSeq: numberSchema, readSeq: numberSchema }),
   region: v.string(),
   language: v.string(),
   site: v.object({ name: v.string(), languages: v.array(v.string()), defaultLanguage: v.string() }),
-  limits: v.object({ frameBytes: v.number(), messageChars: v.number(), partsPerMessage: v.number() }),
+  limits: v.object({ frameBytes: numberSchema, messageChars: numberSchema, partsPerMessage: numberSchema }),
   features: v.object({ handoff: v.boolean() }),
-  now: v.number(),
+  now: numberSchema,
 });
 export type Welcome = v.InferOutput<typeof welcomeSchema>;
 
