@@ -40,6 +40,22 @@ it("ends sockets of one address beyond its share unread, and handshakes that nev
   expect((await fetch(`${relay.url}/readyz`)).status).toBe(200);
 }, 30_000);
 
+it("answers what is no HTTP with a code, and ends its connection", async () => {
+  for (const [sent, status, code] of [
+    [`GET /healthz HTTP/1.1\r\nHost: x\r\nX-Large: ${"a".repeat(40_000)}\r\n\r\n`, 431, "frame-too-large"],
+    ["\u0000\u0001 no HTTP\r\n\r\n", 400, "bad-frame"],
+  ] as const) {
+    const socket = await raw();
+    let answer = "";
+    socket.on("data", (piece: Buffer) => (answer += piece.toString()));
+    socket.write(sent);
+    await once(socket, "close");
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")))).toMatchObject({ ok: false, error: { code } });
+  }
+  expect((await fetch(`${relay.url}/readyz`)).status).toBe(200);
+}, 30_000);
+
 it("closes a link that goes on after hundreds of refusals; the visitor comes back and has everything that was taken", async () => {
   const { client, welcome } = await hello();
   if (!welcome.ok) throw new Error("refused");

@@ -4,6 +4,7 @@
  */
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { plain } from "./origin.ts";
 
 /** Ways for `createServer`, milliseconds: a client that is slow to say what it wants is let go. */
@@ -50,9 +51,23 @@ export function guardDoorstep(
       else counts.set(address, rest);
     });
   });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => answerNoHttp(error, socket));
   return {
     get size() {
       return size;
     },
   };
+}
+
+/** What could not be read as HTTP never reaches a route: it is answered here, with a code as everywhere, and its connection ends. */
+function answerNoHttp(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
+  const late = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+  const status = tooLarge ? "431 Request Header Fields Too Large" : late ? "408 Request Timeout" : "400 Bad Request";
+  const message = tooLarge ? "headers: expected at most 16 KiB" : late ? "expected the whole request in time" : "expected HTTP";
+  const body = JSON.stringify({ ok: false, error: { code: tooLarge ? "frame-too-large" : "bad-frame", message } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }

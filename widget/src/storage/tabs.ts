@@ -9,7 +9,7 @@ type Word = Hint | "ping" | "pong";
 const HINTS: readonly Hint[] = ["outbox", "log", "session"];
 
 /** A follower asks the leader for a sign of life this often, milliseconds; two missed answers in a row and it takes over. */
-export const PING_MS = 3_000;
+export const PING_MS = 2_000;
 const MISSES = 2;
 
 /** What of the browser is used. Left out: the globals. */
