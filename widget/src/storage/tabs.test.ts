@@ -75,7 +75,8 @@ function createWorld() {
       locks: locks.tab(),
       channel: channels(() => tab.frozen),
       page: tab.page as Window,
-      visible: () => tab.visible,
+      // Timers of a frozen tab do not run; here they do, and find nothing to do.
+      visible: () => tab.visible && !tab.frozen,
       ...patch,
     });
     closing.push(() => tabs.close());
