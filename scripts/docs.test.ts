@@ -88,9 +88,12 @@ describe("docs/config.md", () => {
     "nlu: http": "relay/src/adapters/nlu/http.ts",
     "knowledge: embedded": "relay/src/adapters/knowledge/embedded.ts",
     "handoff: webhook": "relay/src/adapters/handoff/webhook.ts",
+    "notify: webhook": "relay/src/adapters/notify/webhook.ts",
   };
   it("has a section for every adapter", () => {
-    const all = (["nlu", "knowledge", "handoff"] as const).flatMap((kind) => adapterNames(kind).map((name) => `${kind}: ${name}`));
+    const all = (["nlu", "knowledge", "handoff", "notify"] as const).flatMap((kind) =>
+      adapterNames(kind).map((name) => `${kind}: ${name}`),
+    );
     expect(all.sort()).toEqual(Object.keys(adapters).sort());
   });
   it.each(Object.entries(adapters))("describes every option of %s", (name, file) => {

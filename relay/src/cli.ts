@@ -1,6 +1,7 @@
-/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, see to the dead letters. */
+/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
 import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
+import { calibrateCommand, modelCommand } from "./cli/models.ts";
 import { ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { runRelay } from "./main.ts";
 import { chooseRegion } from "./routing/region.ts";
@@ -68,21 +69,19 @@ const explain = defineCommand({
   },
 });
 
-const deadLetters = deadLettersCommand(
-  config,
-  async (file, url) => adminDoor((await load(file)).config.server, url),
-  say,
-  (text) => {
-    process.stderr.write(`${text}\n`);
-    process.exitCode = 1;
-  },
-);
+const fail = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+};
+const deadLetters = deadLettersCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
+const calibrate = calibrateCommand({ config, load, say, fail });
+const model = modelCommand({ config, load, say, fail });
 
 export async function runCli(argv: string[]): Promise<void> {
   await runMain(
     defineCommand({
       meta: { name: "allhours", description: "support chat that never closes" },
-      subCommands: { start, check, explain, "dead-letters": deadLetters },
+      subCommands: { start, check, explain, calibrate, model, "dead-letters": deadLetters },
     }),
     { rawArgs: argv },
   );

@@ -52,7 +52,7 @@ export function buildDirectory(config: Config, place: { baseDir: string; cacheDi
           path: `regions.${regionId}.${kind}.${index}`,
           baseDir: place.baseDir,
           cacheDir: join(place.cacheDir, regionId, kind, String(index)),
-          fetch: kind === "handoff" ? deskEgress : egress,
+          fetch: kind === "handoff" || kind === "notify" ? deskEgress : egress,
           logger,
         };
         const adapter = found.definition.create(parsed.options as never, context);
@@ -70,6 +70,7 @@ export function buildDirectory(config: Config, place: { baseDir: string; cacheDi
       nlu: guarded("nlu"),
       knowledge: guarded("knowledge"),
       desks: makeAll("handoff").map(({ name, adapter }) => ({ id: name, adapter })),
+      pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
     };
     regions.set(regionId, region);
     for (const desk of region.desks) {

@@ -5,7 +5,8 @@ import { dirname, join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { getRequestListener } from "@hono/node-server";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
-import { HANDOFF_JOB, OFFER_TIMEOUT_JOB } from "./conversation/cases.ts";
+import { createAlertJobs } from "./conversation/alert-jobs.ts";
+import { ALERT_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB } from "./conversation/cases.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
 import { createHandle } from "./conversation/handle.ts";
@@ -146,6 +147,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     handlers: {
       [HANDOFF_JOB]: counted(HANDOFF_JOB, deskJobs.handoff),
       [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, deskJobs.offerTimeout),
+      [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
     },
   });
   const hello = createHello({ ...shared, hub, turns });

@@ -3,12 +3,14 @@ import { webhookHandoff } from "./handoff/webhook.ts";
 import { embeddedKnowledge } from "./knowledge/embedded.ts";
 import { embeddedNlu } from "./nlu/embedded.ts";
 import { httpNlu } from "./nlu/http.ts";
+import { webhookNotify } from "./notify/webhook.ts";
 import type { AdapterDefinition, AdapterKind } from "./spec.ts";
 
 const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] } = {
   nlu: [embeddedNlu, httpNlu],
   knowledge: [embeddedKnowledge],
   handoff: [webhookHandoff],
+  notify: [webhookNotify],
 };
 
 export type AdapterLookup<Kind extends AdapterKind> = { ok: true; definition: AdapterDefinition<Kind> } | { ok: false; issue: string };

@@ -61,6 +61,10 @@ export type Understanding = {
   /** Best first. Empty: nothing understood. */
   intents: Intent[];
   slots: Slot[];
+  /** The engine's own borders for its confidences, 0 to 1: answer at or above `answerAt`, ask back at or above `askAt`. The region's config wins. */
+  borders?: { answerAt: number; askAt: number } | undefined;
+  /** Of the model that understood, for the log. */
+  version?: string | undefined;
   /** True when the words, not the intents, ask for a person. */
   wantsPerson?: boolean | undefined;
   /** An answer of the engine's own (a model, a flow). Takes the place of a knowledge answer. */
@@ -162,9 +166,35 @@ export interface HandoffAdapter extends Lifecycle {
   receive(request: InboundRequest): Promise<DeskCommand>;
 }
 
+// ---------------------------------------------------------------- notify
+
+/** What a pager is told: enough to open the conversation, nothing that was written in it. `id` is the same through every retry. */
+export type Alert = {
+  id: string;
+  /** When the message came, ISO 8601. */
+  timestamp: string;
+  data: {
+    siteId: string;
+    regionId: string;
+    conversationId: string;
+    /** Absent when the region has no desk. */
+    caseId?: string | undefined;
+    priority: "critical";
+    /** What kind of danger, as `theft`; absent when an intent, not words, said so. */
+    category?: string | undefined;
+    /** BCP 47, of the conversation. */
+    language: string;
+  };
+};
+export interface NotifyAdapter extends Lifecycle {
+  readonly kind: "notify";
+  /** Resolves when the pager has taken it. `AdapterError.retryAfterMs` and `.permanent` steer the job. */
+  notify(alert: Alert, signal: AbortSignal): Promise<void>;
+}
+
 // ---------------------------------------------------------------- registration
 
-export type AdapterKinds = { nlu: NluAdapter; knowledge: KnowledgeAdapter; handoff: HandoffAdapter };
+export type AdapterKinds = { nlu: NluAdapter; knowledge: KnowledgeAdapter; handoff: HandoffAdapter; notify: NotifyAdapter };
 export type AdapterKind = keyof AdapterKinds;
 
 /** A problem in options, told with its path below the adapter's own: `examples.0`. */

@@ -80,7 +80,7 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
   // Adapters and references are looked at even when something else is wrong, so that one run shows every mistake.
   const regions = recordOf(recordOf(input)["regions"]);
   for (const [regionId, region] of Object.entries(regions)) {
-    for (const kind of ["nlu", "knowledge", "handoff"] as const)
+    for (const kind of ["nlu", "knowledge", "handoff", "notify"] as const)
       adapterIssues(kind, recordOf(region)[kind], `regions.${regionId}.${kind}`, issues);
     egressIssues(recordOf(region)["egress"], `regions.${regionId}.egress`, issues);
   }

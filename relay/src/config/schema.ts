@@ -35,6 +35,10 @@ export function isOrigin(value: string): boolean {
 }
 const origin = v.pipe(v.string("expected text"), v.check(isOrigin, "expected an exact origin, as https://shop.example (no path, no *)"));
 
+function isDate(value: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
 /** Limits of one adapter in its list: see adapters/guard.ts for the defaults. */
 export const guardSchema = v.strictObject({
   timeoutMs: v.optional(ms(10, 120_000)),
@@ -78,10 +82,35 @@ export const regionSchema = v.strictObject({
   nlu: v.array(adapter, "expected a list of adapters"),
   knowledge: v.array(adapter, "expected a list of adapters"),
   handoff: v.optional(v.array(adapter, "expected a list of adapters"), []),
-  /** At or above this confidence an intent's article is the answer. */
-  answerAt: v.optional(share, 0.5),
-  /** At or above this the visitor is asked back with up to three buttons. */
-  askAt: v.optional(share, 0.25),
+  /** Pagers, all of which are told of a critical message. */
+  notify: v.optional(v.array(adapter, "expected a list of adapters"), []),
+  /** Intents or article ids that are urgent whatever the words: read at `askAt`, they go to a person as critical. */
+  urgentTopics: v.optional(v.array(v.string("expected an intent or an article id"), "expected a list of intents or article ids"), []),
+  /** Article said at once in a critical conversation, by what it is about. Without one the house says a few words. */
+  guidance: v.optional(
+    v.strictObject({
+      danger: v.optional(v.string("expected an article id")),
+      theft: v.optional(v.string("expected an article id")),
+      "self-harm": v.optional(v.string("expected an article id")),
+    }),
+    {},
+  ),
+  /** At or above this confidence an intent's article is the answer. Default: what the engine has found from its examples, else 0.5. */
+  answerAt: v.optional(share),
+  /** At or above this the visitor is asked back with up to three buttons. Default: as above, else 0.25. */
+  askAt: v.optional(share),
+  /** Topics (intents or article ids) that need more confidence than others, as a product that is new; until a date, or for good. */
+  raised: v.optional(
+    v.array(
+      v.strictObject({
+        topics: v.array(v.string("expected an intent or an article id"), "expected a list of intents or article ids"),
+        answerAt: share,
+        until: v.optional(v.pipe(v.string("expected a date, as 2026-12-24"), v.check(isDate, "expected a date, as 2026-12-24"))),
+      }),
+      "expected a list of raised bars",
+    ),
+    [],
+  ),
   /** At or above this a passage found by words alone is the answer. */
   passageAt: v.optional(share, 0.62),
   /** Give-ups in a row after which a person is asked for. */

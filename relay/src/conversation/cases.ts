@@ -5,6 +5,7 @@
 import { newId, type Agent, type CaseId, type Part } from "@allhours/protocol";
 import { phrasesFor } from "../pipeline/phrases.ts";
 import type { HandoffReason, Priority } from "../pipeline/turn.ts";
+import { triageOf, type Category } from "../pipeline/urgency/triage.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { AppendRequest, JobDraft } from "../store/store.ts";
 import { derivedId } from "./ids.ts";
@@ -13,6 +14,20 @@ import type { Room } from "./rooms.ts";
 
 export const HANDOFF_JOB = "handoff";
 export const OFFER_TIMEOUT_JOB = "offer-timeout";
+export const ALERT_JOB = "alert";
+
+/** Payload of an `alert` job. */
+export type AlertJob = {
+  pagerId: string;
+  regionId: string;
+  siteId: string;
+  conversationId: string;
+  caseId: string | undefined;
+  category: Category | undefined;
+  language: string;
+  /** Unix milliseconds. */
+  at: number;
+};
 
 /** Payload of a `handoff` job: enough to build the event again, the same each time. */
 export type HandoffJob = {
@@ -60,12 +75,31 @@ export function openCase(
   room: Room,
   site: Site,
   region: Region,
-  ask: { requestId: string; reason: HandoffReason; priority: Priority; language: string; nowMs: number; inReplyTo?: string | undefined },
+  ask: {
+    requestId: string;
+    reason: HandoffReason;
+    priority: Priority;
+    language: string;
+    nowMs: number;
+    inReplyTo?: string | undefined;
+    category?: Category | undefined;
+    /** Follows the house's words. */
+    guidance?: Part[] | undefined;
+  },
 ): Change {
   const phrases = phrasesFor(ask.language);
-  const say = (words: string, ordinal: string): Change["entries"][number] =>
-    botMessage(derivedId(ask.requestId, ordinal), site, ask.language, [{ type: "text", text: words, format: "plain" }], ask.inReplyTo);
-  if (region.desks.length === 0) return { entries: [say(phrases.noDesk, "no-desk")] };
+  const say = (words: readonly string[], ordinal: string): Change["entries"][number] =>
+    botMessage(
+      derivedId(ask.requestId, ordinal),
+      site,
+      ask.language,
+      [{ type: "text", text: words.join(" "), format: "plain" }, ...(ask.guidance ?? [])],
+      ask.inReplyTo,
+    );
+  const first = ask.reason === "urgent" ? [ask.category === "self-harm" ? phrases.selfHarm : phrases.emergency] : [];
+  const alert = (caseId?: string): JobDraft[] =>
+    ask.priority === "critical" ? alertJobs(room, region, { ...ask, ...(caseId === undefined ? {} : { caseId }) }) : [];
+  if (region.desks.length === 0) return { entries: [say([...first, phrases.noDesk], "no-desk")], jobs: alert() };
   const caseId = newId<CaseId>(ask.nowMs);
   const result = changeMode(room.conversation, { type: "request", caseId });
   if (!result.ok || result.unchanged) return { entries: [] };
@@ -73,7 +107,7 @@ export function openCase(
   return {
     entries: [
       { id: entryId, event: { type: "mode-changed", mode: "queued", reason: ask.reason, caseId } },
-      say(phrases[spoken[ask.reason]], "said"),
+      say([phrases[spoken[ask.reason]], ...first], "said"),
     ],
     patch: { mode: "queued", caseId, agent: undefined, deskId: undefined, giveUps: 0, language: ask.language },
     jobs: [
@@ -87,8 +121,31 @@ export function openCase(
         at: ask.nowMs,
       }),
       timeoutJob(room.conversation.id, caseId, ask.nowMs + region.config.offerTimeoutMs),
+      ...alert(caseId),
     ],
   };
+}
+
+/** One job a pager: each is told by itself, and tried again by itself. `requestId` makes them idempotent. */
+export function alertJobs(
+  room: Room,
+  region: Region,
+  alert: { requestId: string; caseId?: string | undefined; category?: Category | undefined; language: string; nowMs: number },
+): JobDraft[] {
+  const { id: conversationId, siteId } = room.conversation;
+  return region.pagers.map(({ id: pagerId }) => {
+    const payload: AlertJob = {
+      pagerId,
+      regionId: region.id,
+      siteId,
+      conversationId,
+      caseId: alert.caseId,
+      category: alert.category,
+      language: alert.language,
+      at: alert.nowMs,
+    };
+    return { kind: ALERT_JOB, id: `alr_${derivedId(conversationId, alert.requestId, pagerId)}`, payload };
+  });
 }
 
 function timeoutJob(conversationId: string, caseId: string, dueAt: number): JobDraft {
@@ -98,13 +155,18 @@ function timeoutJobId(caseId: string): string {
   return `timeout_${caseId}`;
 }
 
-/** A visitor's message while a person serves, or is awaited: stored, and told to the desk. */
-export function messageForDesk(room: Room, entry: Change["entries"][number], nowMs: number): Change {
-  const { id: conversationId, caseId } = room.conversation;
+/** A visitor's message while a person serves, or is awaited: stored, and told to the desk; a critical one of who waits pages somebody. */
+export function messageForDesk(room: Room, region: Region, entry: Change["entries"][number], text: string, nowMs: number): Change {
+  const { id: conversationId, caseId, mode, language } = room.conversation;
   if (caseId === undefined) return { entries: [entry] };
+  // Who is served already is heard; who still waits is not.
+  const { priority, category } = mode === "queued" ? triageOf(text) : { priority: "normal", category: undefined };
   return {
     entries: [entry],
-    jobs: [handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", at: nowMs })],
+    jobs: [
+      handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", at: nowMs }),
+      ...(priority === "critical" ? alertJobs(room, region, { requestId: entry.id, caseId, category, language, nowMs }) : []),
+    ],
   };
 }
 

@@ -2,7 +2,7 @@
  * One function a command: the door for visitors. Every command is checked against the session that sends it, runs in its
  * conversation's queue, and is answered by one ack after its commit.
  */
-import { redactCards, refusal, LIMITS, type Ack, type Command, type CommandOf } from "@allhours/protocol";
+import { redactCards, refusal, textOf, LIMITS, type Ack, type Command, type CommandOf } from "@allhours/protocol";
 import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
@@ -72,7 +72,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
     }
   }
 
-  async function store(command: CommandOf<"message-send">, { room, site }: Place): Promise<Ack> {
+  async function store(command: CommandOf<"message-send">, { room, site, region }: Place): Promise<Ack> {
     const parts = command.parts.map((part) => (part.type === "text" ? { ...part, text: redactCards(part.text).text } : part));
     const entry = {
       id: command.id,
@@ -94,7 +94,9 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
         await reopen(room, site, command.id);
       }
       const withBot = room.conversation.mode === "bot";
-      const change = withBot ? { entries: [entry], openTurn: command.id } : messageForDesk(room, entry, deps.clock.now());
+      const change = withBot
+        ? { entries: [entry], openTurn: command.id }
+        : messageForDesk(room, region, entry, textOf(parts), deps.clock.now());
       const appended = await deps.publisher.commit(room, change);
       const place = appended.entries[0];
       if (place === undefined) return refusal("internal", "the log gave no place");

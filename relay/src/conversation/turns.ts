@@ -118,6 +118,7 @@ export function createTurns(deps: {
           return openCase(room, turn.site, turn.region, {
             requestId: turn.id,
             ...handoff,
+            guidance: parts,
             language: turn.language,
             nowMs: deps.clock.now(),
             inReplyTo: turn.id,

@@ -18,8 +18,11 @@ export type Phrases = {
   gettingPerson: string;
   /** A case was opened because the assistant gave up. */
   gaveUp: string;
-  /** A case was opened at once: danger, or money being lost. */
+  /** A case was opened at once: danger, or money being lost. `emergency` or `selfHarm` follows. */
   urgent: string;
+  /** What to do at once, also where nobody can be called. */
+  emergency: string;
+  selfHarm: string;
   /** Nobody accepted in time; `by` is when a person answers at the latest, as `spokenTime` says it. */
   nobodyYet: (by: string) => string;
   /** No person can be reached at all, because the site has no desk. */
@@ -41,8 +44,11 @@ const en: Phrases = {
   talkToPerson: "Talk to a person",
   gettingPerson: "I’m asking a colleague to join. Your messages stay here, and you can keep writing.",
   gaveUp: "I can’t answer this well enough, so I’m asking a colleague. They will see what you wrote.",
-  urgent:
-    "This sounds urgent, so I’m calling a colleague right now. If anyone is in danger, call your local emergency number first. If a card or account is at risk, block it with your bank now.",
+  urgent: "This sounds urgent, so I’m calling a colleague right now.",
+  emergency:
+    "If anyone is in danger, call your local emergency number first. If a card or account is at risk, block it with your bank now.",
+  selfHarm:
+    "You are not alone with this. Please talk to somebody now: your local emergency number or a crisis line near you answers at any hour.",
   nobodyYet: (by) =>
     `Nobody has been free to answer yet. A person answers by ${by}. Your message is safe and first in line; the answer will appear here, and you can keep writing.`,
   noDesk: "No person can be reached through this chat at the moment. Your message is saved.",
@@ -63,7 +69,9 @@ const table: Record<string, Phrases> = {
     talkToPerson: "转人工客服",
     gettingPerson: "正在请同事加入对话。您的消息都已保存，可以继续留言。",
     gaveUp: "这个问题我答不好，正在请同事来处理，对方能看到您写的内容。",
-    urgent: "情况似乎很紧急，我正在立即呼叫同事。如果有人有危险，请先拨打当地的紧急电话；如果银行卡或账户有风险，请马上联系银行冻结。",
+    urgent: "情况似乎很紧急，我正在立即呼叫同事。",
+    emergency: "如果有人有危险，请先拨打当地的紧急电话；如果银行卡或账户有风险，请马上联系银行冻结。",
+    selfHarm: "您并不孤单。请马上和人谈一谈：当地的紧急电话或心理援助热线随时有人接听。",
     nobodyYet: (by) =>
       `暂时还没有同事空出来。我们会在${by}之前由人工回复。您的消息已安全保存并排在最前面，回复会显示在这里，您可以继续留言。`,
     noDesk: "目前无法通过此对话联系到人工客服。您的消息已保存。",
@@ -82,8 +90,11 @@ const table: Record<string, Phrases> = {
     talkToPerson: "Hablar con una persona",
     gettingPerson: "Estoy pidiendo a un compañero que se una. Tus mensajes se quedan aquí y puedes seguir escribiendo.",
     gaveUp: "No puedo responder bien a esto, así que se lo pido a un compañero. Verá lo que has escrito.",
-    urgent:
-      "Parece urgente: estoy avisando a un compañero ahora mismo. Si alguien está en peligro, llama antes al número de emergencias. Si una tarjeta o cuenta corre riesgo, bloquéala ya con tu banco.",
+    urgent: "Parece urgente: estoy avisando a un compañero ahora mismo.",
+    emergency:
+      "Si alguien está en peligro, llama antes al número de emergencias. Si una tarjeta o cuenta corre riesgo, bloquéala ya con tu banco.",
+    selfHarm:
+      "No estás solo con esto. Habla ahora con alguien: el número de emergencias o una línea de ayuda cercana responde a cualquier hora.",
     nobodyYet: (by) =>
       `Todavía no ha quedado nadie libre. Una persona te responderá antes del ${by}. Tu mensaje está a salvo y el primero de la fila; la respuesta aparecerá aquí y puedes seguir escribiendo.`,
     noDesk: "Ahora mismo no se puede contactar con ninguna persona por este chat. Tu mensaje queda guardado.",
@@ -102,8 +113,11 @@ const table: Record<string, Phrases> = {
     talkToPerson: "Mit einem Menschen sprechen",
     gettingPerson: "Ich bitte eine Kollegin oder einen Kollegen dazu. Ihre Nachrichten bleiben hier, Sie können weiterschreiben.",
     gaveUp: "Das kann ich nicht gut genug beantworten und bitte deshalb jemanden aus dem Team dazu. Ihre Nachrichten sind dort zu sehen.",
-    urgent:
-      "Das klingt dringend, ich rufe sofort jemanden aus dem Team. Ist jemand in Gefahr, rufen Sie zuerst den Notruf. Ist eine Karte oder ein Konto gefährdet, lassen Sie es jetzt bei Ihrer Bank sperren.",
+    urgent: "Das klingt dringend, ich rufe sofort jemanden aus dem Team.",
+    emergency:
+      "Ist jemand in Gefahr, rufen Sie zuerst den Notruf. Ist eine Karte oder ein Konto gefährdet, lassen Sie es jetzt bei Ihrer Bank sperren.",
+    selfHarm:
+      "Sie sind damit nicht allein. Bitte sprechen Sie jetzt mit jemandem: Der Notruf oder eine Telefonseelsorge in Ihrer Nähe ist jederzeit erreichbar.",
     nobodyYet: (by) =>
       `Bisher war noch niemand frei. Ein Mensch antwortet bis ${by}. Ihre Nachricht ist sicher und steht vorn; die Antwort erscheint hier, Sie können weiterschreiben.`,
     noDesk: "Zurzeit ist über diesen Chat kein Mensch erreichbar. Ihre Nachricht ist gespeichert.",
@@ -122,8 +136,11 @@ const table: Record<string, Phrases> = {
     talkToPerson: "Parler à une personne",
     gettingPerson: "Je demande à un collègue de nous rejoindre. Vos messages restent ici et vous pouvez continuer d’écrire.",
     gaveUp: "Je ne peux pas bien répondre à cela, je demande donc à un collègue. Il verra ce que vous avez écrit.",
-    urgent:
-      "Cela semble urgent : j’appelle un collègue tout de suite. Si quelqu’un est en danger, appelez d’abord les secours. Si une carte ou un compte est menacé, faites-le bloquer par votre banque maintenant.",
+    urgent: "Cela semble urgent : j’appelle un collègue tout de suite.",
+    emergency:
+      "Si quelqu’un est en danger, appelez d’abord les secours. Si une carte ou un compte est menacé, faites-le bloquer par votre banque maintenant.",
+    selfHarm:
+      "Vous n’êtes pas seul. Parlez à quelqu’un maintenant : le numéro d’urgence ou une ligne d’écoute près de chez vous répond à toute heure.",
     nobodyYet: (by) =>
       `Personne n’a encore pu se libérer. Une personne vous répondra avant ${by}. Votre message est en sécurité et en tête de file ; la réponse s’affichera ici et vous pouvez continuer d’écrire.`,
     noDesk: "Personne n’est joignable par ce chat pour le moment. Votre message est enregistré.",
@@ -141,8 +158,10 @@ const table: Record<string, Phrases> = {
     talkToPerson: "Falar com uma pessoa",
     gettingPerson: "Estou chamando um colega. Suas mensagens ficam aqui e você pode continuar escrevendo.",
     gaveUp: "Não consigo responder bem a isso, então estou chamando um colega. Ele verá o que você escreveu.",
-    urgent:
-      "Parece urgente: estou chamando um colega agora. Se alguém estiver em perigo, ligue antes para a emergência. Se um cartão ou conta estiver em risco, bloqueie já com o seu banco.",
+    urgent: "Parece urgente: estou chamando um colega agora.",
+    emergency:
+      "Se alguém estiver em perigo, ligue antes para a emergência. Se um cartão ou conta estiver em risco, bloqueie já com o seu banco.",
+    selfHarm: "Você não está só. Fale com alguém agora: o número de emergência ou uma linha de apoio perto de você atende a qualquer hora.",
     nobodyYet: (by) =>
       `Ninguém ficou livre ainda. Uma pessoa responderá até ${by}. Sua mensagem está segura e é a primeira da fila; a resposta aparecerá aqui e você pode continuar escrevendo.`,
     noDesk: "No momento não é possível falar com uma pessoa por este chat. Sua mensagem está salva.",
@@ -160,8 +179,9 @@ const table: Record<string, Phrases> = {
     talkToPerson: "担当者と話す",
     gettingPerson: "担当者を呼んでいます。メッセージは保存されていますので、続けてお書きいただけます。",
     gaveUp: "この件はうまくお答えできないため、担当者を呼んでいます。お書きいただいた内容は担当者に伝わります。",
-    urgent:
-      "お急ぎのようですので、今すぐ担当者を呼びます。危険がある場合は、先に緊急通報番号へお電話ください。カードや口座に不安がある場合は、すぐに銀行で停止してください。",
+    urgent: "お急ぎのようですので、今すぐ担当者を呼びます。",
+    emergency: "危険がある場合は、先に緊急通報番号へお電話ください。カードや口座に不安がある場合は、すぐに銀行で停止してください。",
+    selfHarm: "あなたは一人ではありません。今すぐ誰かに話してください。緊急通報番号やお近くの相談窓口は、いつでもつながります。",
     nobodyYet: (by) =>
       `まだ手の空いた担当者がおりません。${by}までに担当者が返信いたします。メッセージは保存され、順番は先頭です。返信はここに表示されますので、続けてお書きいただけます。`,
     noDesk: "現在、このチャットから担当者におつなぎできません。メッセージは保存されています。",
@@ -179,8 +199,9 @@ const table: Record<string, Phrases> = {
     talkToPerson: "التحدث إلى موظف",
     gettingPerson: "أطلب من زميل الانضمام. رسائلك محفوظة هنا ويمكنك متابعة الكتابة.",
     gaveUp: "لا أستطيع الإجابة عن هذا جيدًا، لذلك أطلب من زميل المساعدة. سيرى ما كتبته.",
-    urgent:
-      "يبدو الأمر عاجلًا، أتصل بزميل الآن. إذا كان أحد في خطر فاتصل أولًا برقم الطوارئ. وإذا كانت بطاقة أو حساب في خطر فأوقفه فورًا عبر البنك.",
+    urgent: "يبدو الأمر عاجلًا، أتصل بزميل الآن.",
+    emergency: "إذا كان أحد في خطر فاتصل أولًا برقم الطوارئ. وإذا كانت بطاقة أو حساب في خطر فأوقفه فورًا عبر البنك.",
+    selfHarm: "لست وحدك. تحدّث مع أحد الآن: رقم الطوارئ المحلي أو خط الدعم القريب منك يجيب في أي وقت.",
     nobodyYet: (by) =>
       `لم يتفرغ أحد بعد. سيرد عليك موظف قبل ${by}. رسالتك محفوظة وهي الأولى في الدور، وسيظهر الرد هنا ويمكنك متابعة الكتابة.`,
     noDesk: "لا يمكن الوصول إلى موظف عبر هذه المحادثة حاليًا. رسالتك محفوظة.",

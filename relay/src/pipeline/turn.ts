@@ -3,6 +3,7 @@ import type { DurableEvent, Part } from "@allhours/protocol";
 import type { Conversation } from "../store/store.ts";
 import type { Understanding, Passage, NluAnswer } from "../adapters/spec.ts";
 import type { Region, Site } from "../routing/types.ts";
+import type { Category } from "./urgency/triage.ts";
 
 export type Priority = "normal" | "high" | "critical";
 export type HandoffReason = "visitor-asked" | "bot-gave-up" | "urgent";
@@ -11,12 +12,12 @@ export type HandoffReason = "visitor-asked" | "bot-gave-up" | "urgent";
 export type Outcome = {
   /** For the log and the metrics: `answered`, `asked-back`, `small-talk`, `gave-up`, `handoff`, `failed`. */
   kind: "answered" | "asked-back" | "small-talk" | "gave-up" | "handoff" | "failed";
-  /** Parts of the bot's message; empty when `stream` speaks. */
+  /** Parts of the bot's message; empty when `stream` speaks. With a handoff: guidance that follows the house's words. */
   parts: Part[];
   /** Text that arrives piece by piece; the parts follow it. */
   stream?: NluAnswer | undefined;
   /** Said when the stream breaks. */
-  handoff?: { reason: HandoffReason; priority: Priority } | undefined;
+  handoff?: { reason: HandoffReason; priority: Priority; category?: Category | undefined } | undefined;
 };
 
 export type Turn = {

@@ -1,5 +1,5 @@
 /** What routing hands to a turn: a site, and exactly one region with its adapters. */
-import type { HandoffAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type { HandoffAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
 import type { RegionConfig, SiteConfig } from "../config/schema.ts";
 
 export type Site = SiteConfig & { id: string };
@@ -22,4 +22,6 @@ export type Region = {
   knowledge: Guarded<KnowledgeAdapter>;
   /** Desks in order; `id` is unique in the whole config and names the inbound route. */
   desks: readonly { id: string; adapter: HandoffAdapter }[];
+  /** All are told of a critical message; `id` is unique in the region. */
+  pagers: readonly { id: string; adapter: NotifyAdapter }[];
 };

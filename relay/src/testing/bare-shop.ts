@@ -31,6 +31,7 @@ export function bareShop(logger: Logger, desks: Region["desks"] = []): { region:
     nlu: createGuard({ adapters: [], logger }),
     knowledge: createGuard({ adapters: [], logger }),
     desks,
+    pagers: [],
   };
   const site: Site = { ...only(config.sites), id: "shop" };
   return { region, site, directory: { site: () => site, region: () => region, desk: () => undefined, regions: () => [region] } };

@@ -7,37 +7,20 @@ import * as v from "valibot";
 import { Webhook } from "standardwebhooks";
 import { LIMITS } from "@allhours/protocol";
 import { AdapterError } from "../errors.ts";
-import { discardBody, retryAfterMs } from "../http-status.ts";
 import { optionsReader, urlOption } from "../options.ts";
+import { postSigned, secretOption, timeoutOption } from "../signed-webhook.ts";
 import type { AdapterContext, AdapterDefinition, DeskCommand, HandoffAdapter, InboundRequest } from "../spec.ts";
 import { deskCommandOf, inboundSchema } from "./inbound.ts";
 
-const secret = v.pipe(
-  v.string("expected a secret, as whsec_ and base64"),
-  v.check((text) => {
-    const bytes = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
-    const length = bytes === undefined ? 0 : Buffer.from(bytes, "base64").length;
-    return length >= 24 && length <= 64;
-  }, "expected whsec_ followed by the base64 of 24 to 64 bytes"),
-);
 const optionsSchema = v.strictObject({
   /** Where events are POSTed; its origin must be in the region's `egress`. */
   url: urlOption,
   /** Signs what goes out, and verifies what comes in unless `inboundSecret` is set. */
-  secret,
-  inboundSecret: v.optional(secret),
+  secret: secretOption,
+  inboundSecret: v.optional(secretOption),
   /** Still accepted for what comes in, while secrets are being exchanged. */
-  previousSecrets: v.optional(v.pipe(v.array(secret, "expected a list of secrets"), v.maxLength(4, "expected at most 4")), []),
-  /** Longest wait for the desk's answer, milliseconds; default 15,000. */
-  timeoutMs: v.optional(
-    v.pipe(
-      v.number("expected a number of milliseconds"),
-      v.integer("expected whole milliseconds"),
-      v.minValue(100, "expected at least 100"),
-      v.maxValue(60_000, "expected at most 60000"),
-    ),
-    15_000,
-  ),
+  previousSecrets: v.optional(v.pipe(v.array(secretOption, "expected a list of secrets"), v.maxLength(4, "expected at most 4")), []),
+  timeoutMs: timeoutOption,
 });
 export type WebhookOptions = v.InferOutput<typeof optionsSchema>;
 
@@ -51,47 +34,13 @@ export function createWebhookHandoff(options: WebhookOptions, context: AdapterCo
   return {
     kind: "handoff",
     async deliver(event, signal) {
-      const { id, type, timestamp, data } = event;
-      const body = JSON.stringify({ type, timestamp, data });
-      // The time of this attempt, so that a retry hours later is still accepted; the event's own time is in the body.
-      const sentAt = new Date();
-      const limit = AbortSignal.timeout(options.timeoutMs);
-      let response: Response;
-      try {
-        response = await context.fetch(options.url, {
-          method: "POST",
-          headers: {
-            "content-type": "application/json",
-            "webhook-id": id,
-            "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-            "webhook-signature": outgoing.sign(id, sentAt, body),
-          },
-          body,
-          signal: AbortSignal.any([signal, limit]),
-        });
-      } catch (cause) {
-        if (limit.aborted && !signal.aborted)
-          throw new AdapterError("timeout", `the desk did not answer within ${options.timeoutMs} ms`, { cause });
-        throw cause;
-      }
-      await discardBody(response);
-      if (!response.ok) throw refusalOf(response);
+      await postSigned(event, { url: options.url, timeoutMs: options.timeoutMs, key: outgoing, who: "the desk" }, context, signal);
     },
     receive: async (request) => {
       const externalId = verify(request, incoming);
       return readCommand(externalId, request.rawBody);
     },
   };
-}
-
-/** Anything but 2xx is tried again later, also a 4xx: desks are redeployed. Only 410 says that nobody listens any more. */
-function refusalOf(response: Response): AdapterError {
-  const { status } = response;
-  const wait = { permanent: false, retryAfterMs: retryAfterMs(response.headers, Date.now()) };
-  if (status === 410) return new AdapterError("refused", "the desk answered 410: the endpoint is gone", { permanent: true });
-  if (status === 429) return new AdapterError("rate-limited", "the desk answered 429", wait);
-  if (status === 401 || status === 403) return new AdapterError("unauthorized", `the desk answered ${status}`, wait);
-  return new AdapterError("failed", `the desk answered ${status}`, wait);
 }
 
 /** The `webhook-id`, once one of the secrets has signed exactly this body at about this time. */

@@ -7,6 +7,7 @@ import { failuresOf, signalOf } from "../../testing/contract.ts";
 import { nluContract } from "../../testing/nlu-suite.ts";
 import type { NluAdapter, NluRequest } from "../spec.ts";
 import { createEmbeddedNlu, embeddedNlu, type EmbeddedNluOptions } from "./embedded.ts";
+import { chooseVersion, readVersions } from "./versions.ts";
 
 const rows = [
   ...["where is my parcel", "track my order", "has my lamp been shipped", "parcel status"].map((text) => `${text},track-order`),
@@ -24,12 +25,14 @@ const request = (text: string): NluRequest => ({
   history: [],
 });
 
+const defaults: EmbeddedNluOptions = { examples: ["examples.csv"], cost: 1, target: 0.8, outOfScope: 0.2 };
+
 const open: TestContext[] = [];
 async function prepare(source = csv, options: Partial<EmbeddedNluOptions> = {}): Promise<TestContext & { adapter: NluAdapter }> {
   const test = await createTestContext();
   open.push(test);
   await writeFile(join(test.context.baseDir, "examples.csv"), source);
-  return { ...test, adapter: createEmbeddedNlu({ examples: ["examples.csv"], cost: 1, ...options }, test.context) };
+  return { ...test, adapter: createEmbeddedNlu({ ...defaults, ...options }, test.context) };
 }
 afterEach(async () => {
   await Promise.all(open.splice(0).map((test) => test.dispose()));
@@ -88,15 +91,15 @@ describe("embedded nlu", () => {
 
   it("keeps the model for the next start, and trains again when examples or cache change", async () => {
     const { adapter, context, logs } = await prepare();
-    const cached = (): unknown => logs.findLast((line) => line.message === "intent model ready")?.fields["cached"];
+    const how = (): unknown => logs.findLast((line) => line.message === "intent model ready")?.fields["how"];
     await adapter.init?.(signalOf());
-    expect(cached()).toBe(false);
+    expect(how()).toBe("trained");
     await adapter.init?.(signalOf());
-    expect(cached()).toBe(true);
-    const [file] = await readdir(context.cacheDir);
+    expect(how()).toBe("cached");
+    const file = (await readdir(context.cacheDir)).find((name) => name.endsWith(".bin"));
     await writeFile(join(context.cacheDir, file ?? ""), "damaged");
     await adapter.init?.(signalOf());
-    expect(cached()).toBe(false);
+    expect(how()).toBe("trained");
     await writeFile(join(context.baseDir, "examples.csv"), `${csv}cracked glass,damaged-item\nbroken lamp,damaged-item\n`);
     await adapter.init?.(signalOf());
     expect((await adapter.understand(request("the glass is cracked"), signalOf())).intents[0]?.name).toBe("damaged-item");
@@ -110,6 +113,51 @@ describe("embedded nlu", () => {
     const during = await adapter.understand(request("track my order"), signalOf());
     await expect(again).rejects.toMatchObject({ code: "failed" });
     expect(await adapter.understand(request("track my order"), signalOf())).toEqual(during);
+  });
+
+  it("refuses a model that does worse on the regression set, and takes it when it no longer does", async () => {
+    const regression = ["text,intent", "where is my parcel now,track-order", "my money back please,refund-when", ""].join("\n");
+    const { adapter, context, logs } = await prepare(csv, { regression: ["regression.csv"] });
+    await writeFile(join(context.baseDir, "regression.csv"), regression);
+    await adapter.init?.(signalOf());
+    const first = (await adapter.understand(request("where is my parcel"), signalOf())).version;
+    // Somebody has mixed the columns up.
+    const swapped = csv.replaceAll(/track-order|refund-when/g, (intent) => (intent === "track-order" ? "refund-when" : "track-order"));
+    await writeFile(join(context.baseDir, "examples.csv"), swapped);
+    for (const _start of [1, 2]) {
+      await adapter.init?.(signalOf());
+      const served = await adapter.understand(request("where is my parcel"), signalOf());
+      expect(served).toMatchObject({ version: first, intents: [{ name: "track-order" }, {}] });
+      expect(logs.findLast((line) => line.level === "error")).toMatchObject({ fields: { serves: first, right: 0, before: 2, of: 2 } });
+    }
+    await writeFile(join(context.baseDir, "examples.csv"), `${csv}cracked glass,damaged-item\nbroken lamp,damaged-item\n`);
+    await adapter.init?.(signalOf());
+    const third = await adapter.understand(request("the glass is cracked"), signalOf());
+    expect(third.version).not.toBe(first);
+    expect(third.intents[0]?.name).toBe("damaged-item");
+  });
+
+  it("serves the version the operator chose, until he follows the examples again", async () => {
+    const { adapter, context, logs } = await prepare();
+    const best = async (text: string) => (await adapter.understand(request(text), signalOf())).intents[0]?.name;
+    await adapter.init?.(signalOf());
+    const { version } = await adapter.understand(request("x"), signalOf());
+    await writeFile(join(context.baseDir, "examples.csv"), `${csv}cracked glass,damaged-item\nbroken lamp,damaged-item\n`);
+    await adapter.init?.(signalOf());
+    expect(await best("cracked glass")).toBe("damaged-item");
+    await chooseVersion(context.cacheDir, version);
+    await adapter.init?.(signalOf());
+    expect(await best("cracked glass")).not.toBe("damaged-item");
+    expect(logs.at(-1)).toMatchObject({ fields: { how: "chosen", version } });
+    await chooseVersion(context.cacheDir, undefined);
+    await adapter.init?.(signalOf());
+    expect(await best("cracked glass")).toBe("damaged-item");
+    expect((await readVersions(context.cacheDir)).list).toHaveLength(2);
+    // A version that is not there is told, and the newest serves.
+    await chooseVersion(context.cacheDir, "0".repeat(32));
+    await adapter.init?.(signalOf());
+    expect(await best("cracked glass")).toBe("damaged-item");
+    expect(logs.some((line) => line.level === "warn" && JSON.stringify(line.fields).includes("0".repeat(32)))).toBe(true);
   });
 
   it("stops training when told to", async () => {
@@ -146,7 +194,10 @@ describe("embedded nlu", () => {
 });
 
 it("reads its options strictly and tells every mistake", () => {
-  expect(embeddedNlu.parseOptions({ examples: "nlu" })).toEqual({ ok: true, options: { examples: ["nlu"], cost: 1 } });
+  expect(embeddedNlu.parseOptions({ examples: "nlu" })).toEqual({
+    ok: true,
+    options: { examples: ["nlu"], cost: 1, target: 0.8, outOfScope: 0.2 },
+  });
   const wrong = embeddedNlu.parseOptions({ exmaples: ["a"], orderNumber: "(", cost: 0 });
   expect(wrong).toMatchObject({ ok: false });
   if (wrong.ok) return;

@@ -20,10 +20,13 @@ import { classify, type IntentModel } from "./intent-model.ts";
 import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
 import { findSlots, orderNumberPattern } from "./slots.ts";
-import type { TrainReport, TrainRequest } from "./train-worker.ts";
+import type { FromTrainWorker, TrainProgress, TrainReport, TrainRequest } from "./train-worker.ts";
+import { choiceFile } from "./versions.ts";
 
 /** More problems than this are counted, not listed. */
 const LISTED_PROBLEMS = 50;
+/** Between two lines about a training that takes long, milliseconds. */
+const PROGRESS_MS = 5_000;
 
 const optionsSchema = v.strictObject({
   /** CSV or JSONL files with phrasings and their intents; folders and globs allowed. */
@@ -43,6 +46,26 @@ const optionsSchema = v.strictObject({
     ),
     1,
   ),
+  /** Of questions about none of the intents, at least this share is not answered; 0.5 to 0.99. Both borders of a confidence follow from it. */
+  target: v.optional(
+    v.pipe(
+      v.number("expected a number from 0.5 to 0.99"),
+      v.minValue(0.5, "expected at least 0.5"),
+      v.maxValue(0.99, "expected at most 0.99"),
+    ),
+    0.8,
+  ),
+  /** Share of all questions that are about none of the intents, as far as known; 0.01 to 0.9. */
+  outOfScope: v.optional(
+    v.pipe(
+      v.number("expected a number from 0.01 to 0.9"),
+      v.minValue(0.01, "expected at least 0.01"),
+      v.maxValue(0.9, "expected at most 0.9"),
+    ),
+    0.2,
+  ),
+  /** Files with questions and their right intents, as `examples`: a new model that does worse on them is refused. */
+  regression: v.optional(pathsOption),
 });
 export type EmbeddedNluOptions = v.InferOutput<typeof optionsSchema>;
 
@@ -58,24 +81,20 @@ function compiles(source: string): boolean {
 /** `understand` before the first `init` has ended fails with `not-ready`; during a later `init` the old model answers. */
 export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterContext): NluAdapter {
   const orderNumber = orderNumberPattern(options.orderNumber);
-  let model: IntentModel | undefined;
+  let serving: { model: IntentModel; version: string } | undefined;
   let newest = 0;
   return {
     kind: "nlu",
     inProcess: true,
-    watchPaths: watchedPaths([...options.examples, ...(options.articles ?? [])], context.baseDir),
+    watchPaths: [
+      ...watchedPaths([...options.examples, ...(options.articles ?? []), ...(options.regression ?? [])], context.baseDir),
+      choiceFile(context.cacheDir),
+    ],
     async init(signal) {
       newest += 1;
       const mine = newest;
       const started = performance.now();
-      const request: TrainRequest = {
-        examples: options.examples,
-        articles: options.articles ?? [],
-        baseDir: context.baseDir,
-        cacheDir: context.cacheDir,
-        cost: options.cost,
-      };
-      const report = await runTraining(request, signal);
+      const report = await runTraining(trainRequestOf(options, context), signal, progressLog(context));
       tell(report, context);
       if (report.model === undefined) {
         throw new AdapterError(
@@ -85,14 +104,17 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
         );
       }
       // Whoever was started last wins, in whatever order they end.
-      if (mine === newest) model = report.model;
+      if (mine === newest) serving = { model: report.model, version: report.version };
+      const { calibration } = report.model;
       context.logger.info(
         {
           adapter: context.path,
+          version: report.version,
+          how: report.how,
           examples: report.exampleCount,
           intents: report.model.labels.length,
           features: report.model.idf.length,
-          cached: report.cached,
+          ...(calibration === undefined ? {} : { answerAt: calibration.answerAt, askAt: calibration.askAt }),
           ms: Math.round(performance.now() - started),
         },
         "intent model ready",
@@ -100,18 +122,43 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
     },
     understand(request, signal) {
       if (signal.aborted) return Promise.reject(signal.reason as Error);
-      if (model === undefined) return Promise.reject(new AdapterError("not-ready", `${context.path}: the intent model is being trained`));
-      return Promise.resolve(understand(model, request, orderNumber));
+      if (serving === undefined) return Promise.reject(new AdapterError("not-ready", `${context.path}: the intent model is being trained`));
+      return Promise.resolve(understand(serving, request, orderNumber));
     },
   };
 }
 
-function understand(model: IntentModel, request: NluRequest, orderNumber: RegExp): Understanding {
+function understand({ model, version }: { model: IntentModel; version: string }, request: NluRequest, orderNumber: RegExp): Understanding {
   const slots = findSlots(request.text, orderNumber);
   const learned = classify(model, request.text).intents;
-  if (asksForPerson(request.text)) return { intents: withFirst(HOUSE_INTENTS.person, learned), slots, wantsPerson: true };
+  const { calibration } = model;
+  const own = { version, ...(calibration === undefined ? {} : { borders: { answerAt: calibration.answerAt, askAt: calibration.askAt } }) };
+  if (asksForPerson(request.text)) return { intents: withFirst(HOUSE_INTENTS.person, learned), slots, wantsPerson: true, ...own };
   const talk = smallTalkOf(request.text);
-  return { intents: talk === undefined ? learned : withFirst(HOUSE_INTENTS[talk], learned), slots };
+  return { intents: talk === undefined ? learned : withFirst(HOUSE_INTENTS[talk], learned), slots, ...own };
+}
+
+export function trainRequestOf(options: EmbeddedNluOptions, context: Pick<AdapterContext, "baseDir" | "cacheDir">): TrainRequest {
+  return {
+    examples: options.examples,
+    articles: options.articles ?? [],
+    regression: options.regression ?? [],
+    baseDir: context.baseDir,
+    cacheDir: context.cacheDir,
+    cost: options.cost,
+    target: options.target,
+    outOfScope: options.outOfScope,
+  };
+}
+
+/** A line now and then while a training takes long. */
+function progressLog(context: AdapterContext): (progress: TrainProgress) => void {
+  let last = performance.now();
+  return ({ stage, done, of }) => {
+    if (performance.now() - last < PROGRESS_MS) return;
+    last = performance.now();
+    context.logger.info({ adapter: context.path, stage, done, of }, "the intent model is being made");
+  };
 }
 
 /** A shipped phrase is certain; what the model thought of the same words is halved to stay below. */
@@ -128,11 +175,25 @@ function tell(report: TrainReport, context: AdapterContext): void {
   for (const problem of report.problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, "example skipped");
   if (report.problems.length > LISTED_PROBLEMS)
     context.logger.warn({ adapter, more: report.problems.length - LISTED_PROBLEMS }, "more examples skipped");
+  const { regression } = report;
+  if (report.how === "refused" && regression?.before !== undefined) {
+    const { now, before } = regression;
+    context.logger.error(
+      { adapter, refused: report.newest, serves: report.version, right: now.right, before: before.right, of: now.of },
+      "a new intent model does worse on the regression set and is refused: the one before it serves on",
+    );
+  }
+  if (report.how === "chosen" && report.newest !== report.version)
+    context.logger.warn({ adapter, serves: report.version, newest: report.newest }, "a chosen intent model serves, not the newest");
   if (report.cacheError !== undefined) context.logger.warn({ adapter, code: report.cacheError }, "intent model not cached");
 }
 
 /** One worker a training; it is ended early only when `signal` fires. */
-function runTraining(request: TrainRequest, signal: AbortSignal): Promise<TrainReport> {
+export function runTraining(
+  request: TrainRequest,
+  signal: AbortSignal,
+  onProgress: (progress: TrainProgress) => void = () => undefined,
+): Promise<TrainReport> {
   signal.throwIfAborted();
   // From the sources Node runs the TypeScript file, from dist the built one.
   const file = import.meta.url.endsWith(".ts") ? "./train-worker.ts" : "./train-worker.js";
@@ -144,7 +205,10 @@ function runTraining(request: TrainRequest, signal: AbortSignal): Promise<TrainR
     };
     signal.addEventListener("abort", stop, { once: true });
     // It ends by itself: `terminate` would wait here, in the thread of the sockets, until its memory is given back.
-    worker.once("message", (report: TrainReport) => resolve(report));
+    worker.on("message", (message: FromTrainWorker) => {
+      if (message.type === "progress") onProgress(message.progress);
+      else resolve(message.report);
+    });
     worker.once("error", (cause) => reject(new AdapterError("failed", "training failed", { cause })));
     worker.once("exit", () => {
       signal.removeEventListener("abort", stop);

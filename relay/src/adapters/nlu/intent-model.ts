@@ -2,8 +2,11 @@
  * The trained intent model: a vocabulary of feature hashes, their weights, and how a text's scores become confidences.
  * Plain typed arrays only, so it moves between threads without a copy and lies on disk as it is.
  */
-import { featuresOf, type FeatureCounts } from "./features.ts";
+import type { Calibration } from "./calibration.ts";
+import { featuresOf, type TextFeatures } from "./features.ts";
+import { probabilityOf, type LogisticModel } from "./logistic.ts";
 import { trainOneVsRest, type SparseRows, type SvmOptions } from "./linear-svm.ts";
+import { buildNearest, nearnessOf, type NearestIndex, type WordVector } from "./nearest.ts";
 
 export type Example = { text: string; intent: string };
 export type IntentModel = {
@@ -19,6 +22,10 @@ export type IntentModel = {
   /** `weights[feature * labels.length + label]`. */
   weights: Float32Array;
   bias: Float32Array;
+  /** The examples, for the second witness of a confidence. */
+  nearest: NearestIndex;
+  /** How scores become confidences; `undefined`: too few intents to learn it from, see `classify`. */
+  calibration: Calibration | undefined;
 };
 /** `confidence` 0 to 1, best first. `known`: share of the text, by weight, that the examples contain; 0 to 1. */
 export type Classification = { intents: { name: string; confidence: number }[]; known: number };
@@ -34,35 +41,56 @@ const WORD_SHARE = 0.2;
 const TEMPERATURE = 0.2;
 const FULLY_KNOWN = 2 / 3;
 
+/** Features of each example, made once: training and every fold of the calibration read the same. */
+export type Row = { features: TextFeatures; intent: string };
+export function rowsOf(examples: readonly Example[]): Row[] {
+  return examples.map(({ text, intent }) => ({ features: featuresOf(text), intent }));
+}
+
 /** Trains on examples; at least two intents. Deterministic for the same examples in the same order. CPU-bound for seconds. */
 export function trainIntentModel(examples: readonly Example[], options: SvmOptions = {}): IntentModel {
-  const labels = [...new Set(examples.map((example) => example.intent))].sort();
+  return trainOnRows(rowsOf(examples), options);
+}
+
+export function trainOnRows(rows: readonly Row[], options: SvmOptions = {}): IntentModel {
+  const labels = [...new Set(rows.map((row) => row.intent))].sort();
   const numberOf = new Map(labels.map((label, index) => [label, index]));
-  const rows = examples.map((example) => featuresOf(example.text));
   const frequency = new Map<number, number>();
-  for (const row of rows) {
-    for (const group of [row.words, row.grams]) for (const hash of group.hashes) frequency.set(hash, (frequency.get(hash) ?? 0) + 1);
+  for (const { features } of rows) {
+    for (const group of [features.words, features.grams])
+      for (const hash of group.hashes) frequency.set(hash, (frequency.get(hash) ?? 0) + 1);
   }
-  const least = examples.length >= PRUNE_FROM_EXAMPLES ? 2 : 1;
+  const least = rows.length >= PRUNE_FROM_EXAMPLES ? 2 : 1;
   const kept = [...frequency].filter(([, count]) => count >= least);
   const table = tableOf(kept.map(([hash]) => hash));
-  const idf = Float32Array.from(kept, ([, count]) => Math.log((1 + examples.length) / (1 + count)) + 1);
-  const unseenIdf = Math.log(1 + examples.length) + 1;
-  const untrained: IntentModel = { labels, ...table, idf, unseenIdf, weights: new Float32Array(0), bias: new Float32Array(0) };
+  const idf = Float32Array.from(kept, ([, count]) => Math.log((1 + rows.length) / (1 + count)) + 1);
+  const unseenIdf = Math.log(1 + rows.length) + 1;
+  const classes = Uint16Array.from(rows, (row) => numberOf.get(row.intent) ?? 0);
+  const untrained: IntentModel = {
+    labels,
+    ...table,
+    idf,
+    unseenIdf,
+    weights: new Float32Array(0),
+    bias: new Float32Array(0),
+    nearest: buildNearest([], new Uint16Array(0), 0),
+    calibration: undefined,
+  };
 
   const offsets = new Uint32Array(rows.length + 1);
   const columns: number[] = [];
   const values: number[] = [];
+  const words: WordVector[] = [];
   rows.forEach((row, index) => {
-    const vector = vectorOf(untrained, row);
+    const vector = vectorOf(untrained, row.features);
     for (const column of vector.columns) columns.push(column);
     for (const value of vector.values) values.push(value);
+    words.push(wordsIn(vector));
     offsets[index + 1] = columns.length;
   });
   const matrix: SparseRows = { offsets, columns: Uint32Array.from(columns), values: Float32Array.from(values), columnCount: kept.length };
-  const classes = Uint16Array.from(examples, (example) => numberOf.get(example.intent) ?? 0);
   const { weights, bias } = trainOneVsRest(matrix, classes, labels.length, options);
-  return { ...untrained, weights, bias };
+  return { ...untrained, weights, bias, nearest: buildNearest(words, classes, kept.length) };
 }
 
 function tableOf(hashes: readonly number[]): Pick<IntentModel, "keys" | "ids"> {
@@ -85,13 +113,17 @@ function featureNumber(model: IntentModel, hash: number): number | undefined {
   return undefined;
 }
 
-type Vector = { columns: number[]; values: number[]; known: number };
+/** The words come first: `wordCount` of the columns. `wordScale` makes of their values a vector of length 1 with all words, unseen ones too. */
+type Vector = { columns: number[]; values: number[]; known: number; knownWords: number; wordCount: number; wordScale: number };
 
 /** TF-IDF; the words' part and the characters' part each have a fixed length, so neither drowns the other. */
-function vectorOf(model: IntentModel, features: { words: FeatureCounts; grams: FeatureCounts }): Vector {
+function vectorOf(model: IntentModel, features: TextFeatures): Vector {
   const columns: number[] = [];
   const values: number[] = [];
   let known = 0;
+  let knownWords = 0;
+  let wordCount = 0;
+  let wordScale = 0;
   for (const [group, share] of [
     [features.words, WORD_SHARE],
     [features.grams, 1 - WORD_SHARE],
@@ -113,13 +145,26 @@ function vectorOf(model: IntentModel, features: { words: FeatureCounts; grams: F
     const scale = Math.sqrt(share / (seen || 1));
     for (let index = first; index < values.length; index += 1) values[index]! *= scale;
     known += (seen / all) * share;
+    if (group !== features.words) continue;
+    wordCount = columns.length;
+    knownWords = seen / all;
+    wordScale = 1 / (scale * Math.sqrt(all));
   }
-  return { columns, values, known };
+  return { columns, values, known, knownWords, wordCount, wordScale };
+}
+
+function wordsIn(vector: Vector): WordVector {
+  const { columns, values, wordCount, wordScale } = vector;
+  return { columns: columns.slice(0, wordCount), values: values.slice(0, wordCount).map((value) => value * wordScale) };
 }
 
 /** Raw scores a label, and the known share. Scores are above 0 on the label's side of its border, mostly within -2 to 2. */
 export function scoresOf(model: IntentModel, text: string): { scores: Float64Array; known: number } {
-  const { columns, values, known } = vectorOf(model, featuresOf(text));
+  const vector = vectorOf(model, featuresOf(text));
+  return { scores: scoresFor(model, vector), known: vector.known };
+}
+
+function scoresFor(model: IntentModel, { columns, values }: Vector): Float64Array {
   const count = model.labels.length;
   const scores = Float64Array.from(model.bias);
   const { weights } = model;
@@ -128,21 +173,62 @@ export function scoresOf(model: IntentModel, text: string): { scores: Float64Arr
     const start = columns[index]! * count;
     for (let label = 0; label < count; label += 1) scores[label]! += weights[start + label]! * value;
   }
-  return { scores, known };
+  return scores;
 }
 
-/** Intents with their confidence, best first: a softmax over the scores, lowered by what the examples have never seen. */
+/** Place of the known share in the evidence. */
+const KNOWN = 3;
+
+/** What speaks for and against the best label, for the calibration. The order of the numbers is part of a model's format. */
+export function evidenceOf(
+  model: IntentModel,
+  features: TextFeatures,
+): { label: number; evidence: number[]; scores: Float64Array; known: number } {
+  const vector = vectorOf(model, features);
+  const scores = scoresFor(model, vector);
+  const [label = 0, second = label] = bestLabels(scores, 2);
+  const near = nearnessOf(model.nearest, wordsIn(vector), label);
+  const top = scores[label]!;
+  const evidence = [
+    top,
+    top - scores[second]!,
+    vector.knownWords,
+    vector.known,
+    near.best,
+    near.ofLabel,
+    near.agreeing,
+    Math.log(1 + features.words.hashes.length),
+  ];
+  return { label, evidence, scores, known: vector.known };
+}
+
+/** 0 to 1: a text of which little is known is not trusted, whatever its scores. */
+function trustOf(known: number): number {
+  return Math.min(1, known / FULLY_KNOWN);
+}
+
+/**
+ * The probability that the best label is right, lowered by what the examples have never seen: the folds of a calibration are all from one
+ * shop and say too little about texts from elsewhere (measured on the demo's held-out questions: AUROC 0.908 with, 0.879 without).
+ */
+export function confidenceOf(model: LogisticModel, evidence: readonly number[]): number {
+  return probabilityOf(model, evidence) * trustOf(evidence[KNOWN]!);
+}
+
+/**
+ * Intents with their confidence, best first. Calibrated: the best one's is the probability that it is right. Else a softmax over the
+ * scores, lowered by what the examples have never seen. The others follow the best one by their softmax shares.
+ */
 export function classify(model: IntentModel, text: string, limit = 5): Classification {
-  const { scores, known } = scoresOf(model, text);
+  const { label: best, evidence, scores, known } = evidenceOf(model, featuresOf(text));
   if (known === 0) return { intents: [], known };
-  let top = -Infinity;
-  for (let label = 0; label < scores.length; label += 1) top = Math.max(top, scores[label]!);
+  const top = scores[best]!;
   let sum = 0;
   for (let label = 0; label < scores.length; label += 1) sum += Math.exp((scores[label]! - top) / TEMPERATURE);
-  const trust = Math.min(1, known / FULLY_KNOWN);
+  const confidence = model.calibration === undefined ? trustOf(known) / sum : confidenceOf(model.calibration.model, evidence);
   const intents = bestLabels(scores, limit).map((label) => ({
     name: model.labels[label]!,
-    confidence: (Math.exp((scores[label]! - top) / TEMPERATURE) / sum) * trust,
+    confidence: Math.exp((scores[label]! - top) / TEMPERATURE) * confidence,
   }));
   return { intents, known };
 }

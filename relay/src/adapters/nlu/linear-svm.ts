@@ -3,25 +3,24 @@
  * (Hsieh et al., "A Dual Coordinate Descent Method for Large-scale Linear SVM", ICML 2008). Pure: numbers in, numbers out.
  */
 
+import { createRandom } from "./random.ts";
+
 /** Rows of a sparse matrix. Row `r` holds `columns[offsets[r]..offsets[r + 1])` with `values` at the same places. */
 export type SparseRows = { offsets: Uint32Array; columns: Uint32Array; values: Float32Array; columnCount: number };
 /** `weights[column * classCount + class]`: what one feature says about every class lies together. */
 export type LinearModel = { weights: Float32Array; bias: Float32Array; classCount: number };
 /**
  * `cost`: price of an error (C), default 1; larger fits the examples closer. `tolerance`: stop when the projected gradient spans
- * less, default 0.1. `maxPasses`: over the active rows of a class, default 60. `seed`: order of the rows, default 1.
+ * less, default 0.1. `maxPasses`: over the active rows of a class, default 60. `seed`: order of the rows, default 1. `onClass`: called after
+ * each class.
  */
-export type SvmOptions = { cost?: number; tolerance?: number; maxPasses?: number; seed?: number };
-
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+export type SvmOptions = {
+  cost?: number;
+  tolerance?: number;
+  maxPasses?: number;
+  seed?: number;
+  onClass?: ((done: number, of: number) => void) | undefined;
+};
 
 /** Trains one machine for each class in `labels` (0 to `classCount - 1`, one a row). Rows are expected to have length 1 or less. */
 export function trainOneVsRest(rows: SparseRows, labels: Uint16Array, classCount: number, options: SvmOptions = {}): LinearModel {
@@ -32,6 +31,7 @@ export function trainOneVsRest(rows: SparseRows, labels: Uint16Array, classCount
     const one = trainBinary(rows, labels, positive, norms, options);
     bias[positive] = one[rows.columnCount]!;
     for (let column = 0; column < rows.columnCount; column += 1) weights[column * classCount + positive] = one[column]!;
+    options.onClass?.(positive + 1, classCount);
   }
   return { weights, bias, classCount };
 }

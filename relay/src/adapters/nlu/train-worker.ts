@@ -1,28 +1,52 @@
 /**
- * The training thread: reads the examples, takes the model from the cache or trains it, and hands it over without a copy. Everything
- * that takes longer than a few milliseconds about the intent model happens here, away from the sockets.
+ * The training thread: reads the examples, takes the model from the cache or trains and calibrates it, compares it with the one that
+ * served, and hands it over without a copy. Everything that takes longer than a few milliseconds about the intent model happens here.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { findFiles } from "../files.ts";
+import { calibrate } from "./calibration.ts";
 import { EXAMPLE_EXTENSIONS, readArticlePhrasings, readExampleFile, type ExampleProblem } from "./examples.ts";
-import { trainIntentModel, type Example, type IntentModel } from "./intent-model.ts";
-import { decodeModel, encodeModel, MODEL_FORMAT } from "./model-file.ts";
+import { classify, rowsOf, trainOnRows, type Example, type IntentModel } from "./intent-model.ts";
+import { arraysOf, MODEL_FORMAT } from "./model-file.ts";
+import { chosenVersion, readModel, readVersions, writeModel, writeVersions, type RegressionScore, type Version } from "./versions.ts";
 
-export type TrainRequest = { examples: string[]; articles: string[]; baseDir: string; cacheDir: string; cost: number };
+export type TrainRequest = {
+  examples: string[];
+  articles: string[];
+  /** Files with questions and the intents that are right for them: a new version must not do worse. */
+  regression: string[];
+  baseDir: string;
+  cacheDir: string;
+  cost: number;
+  /** See `CalibrationOptions`. */
+  target: number;
+  outOfScope: number;
+};
 export type TrainReport = {
   model: IntentModel | undefined;
+  /** Of the model that serves; empty without one. */
+  version: string;
+  /** `trained` now, `cached` before, `chosen` by the operator; `refused`: the new one did worse, the one before it serves on. */
+  how: "trained" | "cached" | "chosen" | "refused";
+  /** What the newest examples make, when that is not what serves. */
+  newest?: string | undefined;
+  regression?: { now: RegressionScore; before?: RegressionScore | undefined } | undefined;
   problems: ExampleProblem[];
   missing: string[];
   exampleCount: number;
   fileCount: number;
-  cached: boolean;
   cacheError?: string | undefined;
 };
+export type TrainProgress = { stage: "training" | "calibrating"; done: number; of: number };
+export type FromTrainWorker = { type: "progress"; progress: TrainProgress } | { type: "report"; report: TrainReport };
 
-export async function prepareModel(request: TrainRequest): Promise<TrainReport> {
+/** A new version may be worse by this many points of a hundred: a regression set is small, and one question is no trend. */
+const ALLOWED_LOSS = 0.01;
+
+type Sources = Pick<TrainReport, "problems" | "missing" | "exampleCount" | "fileCount"> & { examples: Example[]; intents: Set<string> };
+
+async function readSources(request: TrainRequest): Promise<Sources> {
   const found = await findFiles(request.examples, request.baseDir, EXAMPLE_EXTENSIONS);
   const examples: Example[] = [];
   const problems: ExampleProblem[] = [];
@@ -34,41 +58,113 @@ export async function prepareModel(request: TrainRequest): Promise<TrainReport> 
   const articles = await findFiles(request.articles, request.baseDir, [".md"]);
   const intents = new Set(examples.map((example) => example.intent));
   for (const file of articles.files) for (const example of await readArticlePhrasings(file, intents)) examples.push(example);
-  const report = {
+  return {
+    examples,
+    intents,
     problems,
     missing: [...found.missing, ...articles.missing],
     exampleCount: examples.length,
     fileCount: found.files.length + articles.files.length,
   };
-  if (intents.size < 2) return { ...report, model: undefined, cached: false };
-
-  const hash = createHash("sha256").update(MODEL_FORMAT).update(`\n${request.cost}\n`);
-  for (const example of examples) hash.update(JSON.stringify([example.text, example.intent]));
-  const path = join(request.cacheDir, `intents-${hash.digest("hex").slice(0, 32)}.bin`);
-  const kept = await readFile(path).then(decodeModel, () => undefined);
-  if (kept !== undefined) return { ...report, model: kept, cached: true };
-  const model = trainIntentModel(examples, { cost: request.cost });
-  return { ...report, model, cached: false, cacheError: await keep(path, request.cacheDir, model) };
 }
 
-/** Written beside and renamed, so that a reader never sees half a file. A full disk costs the cache, not the model. */
-async function keep(path: string, folder: string, model: IntentModel): Promise<string | undefined> {
-  try {
-    await mkdir(folder, { recursive: true });
-    const draft = `${path}.${process.pid}-${Date.now()}.part`;
-    await writeFile(draft, encodeModel(model));
-    await rename(draft, path);
-    return undefined;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code ?? "unknown";
+async function readRegression(request: TrainRequest): Promise<{ examples: Example[]; problems: ExampleProblem[]; missing: string[] }> {
+  const found = await findFiles(request.regression, request.baseDir, EXAMPLE_EXTENSIONS);
+  const read = await Promise.all(found.files.map(readExampleFile));
+  return {
+    examples: read.flatMap(({ examples }) => examples),
+    problems: read.flatMap(({ problems }) => problems),
+    missing: found.missing,
+  };
+}
+
+function scoreOf(model: IntentModel, questions: readonly Example[]): RegressionScore {
+  return {
+    right: questions.filter(({ text, intent }) => classify(model, text, 1).intents[0]?.name === intent).length,
+    of: questions.length,
+  };
+}
+
+function versionOf(request: TrainRequest, examples: readonly Example[]): string {
+  const hash = createHash("sha256").update(MODEL_FORMAT).update(`\n${request.cost}\n${request.target}\n${request.outOfScope}\n`);
+  for (const example of examples) hash.update(JSON.stringify([example.text, example.intent]));
+  return hash.digest("hex").slice(0, 32);
+}
+
+export async function prepareModel(
+  request: TrainRequest,
+  onProgress: (progress: TrainProgress) => void = () => undefined,
+): Promise<TrainReport> {
+  const { examples, intents, ...read } = await readSources(request);
+  const questions = await readRegression(request);
+  const report = {
+    ...read,
+    problems: [...read.problems, ...questions.problems],
+    missing: [...read.missing, ...questions.missing],
+  };
+  const folder = request.cacheDir;
+  const chosen = await chosenVersion(folder);
+  const newest = intents.size < 2 ? "" : versionOf(request, examples);
+  if (chosen !== undefined) {
+    const model = await readModel(folder, chosen);
+    if (model !== undefined) return { ...report, model, version: chosen, how: "chosen", newest };
+    report.missing.push(`version ${chosen}`);
   }
+  if (intents.size < 2) return { ...report, model: undefined, version: "", how: "trained" };
+
+  const kept = await readModel(folder, newest);
+  const model = kept ?? trained(request, examples, onProgress);
+  const cacheError = kept === undefined ? await codeOf(writeModel(folder, newest, model)) : undefined;
+  const versions = await readVersions(folder);
+  const before = versions.active === undefined || versions.active === newest ? undefined : await readModel(folder, versions.active);
+  const regression =
+    questions.examples.length === 0
+      ? undefined
+      : { now: scoreOf(model, questions.examples), before: before === undefined ? undefined : scoreOf(before, questions.examples) };
+  const worse =
+    regression?.before !== undefined && regression.now.right < regression.before.right - ALLOWED_LOSS * regression.before.of - 1e-9;
+  const version: Version = {
+    version: newest,
+    at: new Date().toISOString(),
+    examples: examples.length,
+    intents: model.labels.length,
+    state: worse ? "refused" : "accepted",
+    regression: regression?.now,
+  };
+  const active = worse ? versions.active : newest;
+  const same = versions.list.find((one) => one.version === newest);
+  const listError =
+    versions.active === active && same?.state === version.state
+      ? undefined
+      : await codeOf(writeVersions(folder, { active, list: [...versions.list.filter((one) => one !== same), version] }));
+  const told = { ...report, regression, cacheError: cacheError ?? listError };
+  if (worse && before !== undefined && versions.active !== undefined)
+    return { ...told, model: before, version: versions.active, how: "refused", newest };
+  return { ...told, model, version: newest, how: kept === undefined ? "trained" : "cached" };
+}
+
+function trained(request: TrainRequest, examples: readonly Example[], onProgress: (progress: TrainProgress) => void): IntentModel {
+  const rows = rowsOf(examples);
+  const svm = { cost: request.cost };
+  const model = trainOnRows(rows, { ...svm, onClass: (done, of) => onProgress({ stage: "training", done, of }) });
+  const { target, outOfScope } = request;
+  const calibration = calibrate(rows, { target, outOfScope, svm }, (done, of) => onProgress({ stage: "calibrating", done, of }));
+  return { ...model, calibration };
+}
+
+/** A full disk costs the cache, not the model. */
+async function codeOf(writing: Promise<void>): Promise<string | undefined> {
+  return writing.then(
+    () => undefined,
+    (cause: NodeJS.ErrnoException) => cause.code ?? "unknown",
+  );
 }
 
 if (parentPort !== null) {
   const port = parentPort;
-  const report = await prepareModel(workerData as TrainRequest);
-  const arrays =
-    report.model === undefined ? [] : [report.model.keys, report.model.ids, report.model.idf, report.model.weights, report.model.bias];
+  const say = (message: FromTrainWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const report = await prepareModel(workerData as TrainRequest, (progress) => say({ type: "progress", progress }));
   // Arrays read from the cache share one buffer, and a buffer can be handed over only once.
-  port.postMessage(report, [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))]);
+  const buffers = new Set(report.model === undefined ? [] : arraysOf(report.model).map((array) => array.buffer as ArrayBuffer));
+  say({ type: "report", report }, [...buffers]);
 }

@@ -1,9 +1,10 @@
 /**
- * Answer, ask back, or let the next step give up. The three zones of a region: `answerAt`, `askAt` for intents, `passageAt` for
- * words alone. Pure but for the turn it reads.
+ * Answer, ask back, or let the next step give up. The three zones of a region: borders.ts for intents, `passageAt` for words
+ * alone. Pure but for the turn it reads.
  */
 import type { Part } from "@allhours/protocol";
 import type { Passage } from "../../adapters/spec.ts";
+import { bordersOf, raisedFor } from "../borders.ts";
 import { phrasesFor } from "../phrases.ts";
 import { OPTION_ARTICLE, OPTION_NONE } from "./knowledge.ts";
 import type { Step, Turn } from "../turn.ts";
@@ -31,20 +32,22 @@ export function answerParts(passage: Passage): Part[] {
 
 /** Which passage is the answer, and why; `undefined` when none is sure enough. */
 export function chooseAnswer(
-  turn: Pick<Turn, "understanding" | "passages" | "intentPassages" | "region" | "optionId">,
+  turn: Pick<Turn, "understanding" | "passages" | "intentPassages" | "region" | "optionId" | "nowMs">,
 ): { passage: Passage; why: string } | undefined {
   const article = turn.intentPassages[0];
   if (turn.optionId !== undefined) return article === undefined ? undefined : { passage: article, why: "chosen" };
-  const { answerAt, askAt, passageAt } = turn.region.config;
   const intent = turn.understanding?.intents[0];
   const passage = turn.passages[0];
+  const { answerAt, askAt } = bordersOf(turn, intent?.name);
+  const { passageAt } = turn.region.config;
   if (intent !== undefined && article !== undefined) {
     if (intent.confidence >= answerAt) return { passage: article, why: "intent" };
-    // Two weak witnesses that name the same article are one good one.
-    if (intent.confidence >= askAt && passage?.articleId === article.articleId && passage.score >= passageAt * 0.6)
+    // Two weak witnesses that name the same article are one good one, but for a topic whose bar was raised.
+    const raised = raisedFor(turn, intent.name) > 0;
+    if (!raised && intent.confidence >= askAt && passage?.articleId === article.articleId && passage.score >= passageAt * 0.6)
       return { passage: article, why: "both" };
   }
-  if (passage !== undefined && passage.score >= passageAt) return { passage, why: "passage" };
+  if (passage !== undefined && passage.score >= Math.max(passageAt, raisedFor(turn, passage.articleId))) return { passage, why: "passage" };
   return undefined;
 }
 
@@ -52,8 +55,9 @@ export function chooseAnswer(
 const BESIDE = 0.25;
 
 /** Articles worth offering, best first, each once. */
-export function candidates(turn: Pick<Turn, "understanding" | "passages" | "intentPassages" | "region">): Passage[] {
-  const { askAt, passageAt } = turn.region.config;
+export function candidates(turn: Pick<Turn, "understanding" | "passages" | "intentPassages" | "region" | "nowMs">): Passage[] {
+  const { passageAt } = turn.region.config;
+  const { askAt } = bordersOf(turn);
   const intents = turn.understanding?.intents ?? [];
   const likely =
     (intents[0]?.confidence ?? 0) >= askAt

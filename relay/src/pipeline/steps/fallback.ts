@@ -11,7 +11,8 @@ export const fallback: Step = {
     // Without knowledge nothing can be answered; NLU alone being down is seldom noticed.
     const down = turn.down.has("knowledge");
     const asked = turn.optionId === OPTION_PERSON;
-    const givenUp = turn.conversation.giveUps + 1 >= turn.region.config.giveUpsBeforeHandoff;
+    // What is pressing is not asked for again.
+    const givenUp = turn.priority === "high" || turn.conversation.giveUps + 1 >= turn.region.config.giveUpsBeforeHandoff;
     if (asked || (givenUp && turn.region.desks.length > 0)) {
       return {
         next: false,

@@ -1,8 +1,10 @@
 /** What the visitor means, by the region's NLU adapters. Asking for a person and small talk end the turn here. */
 import { textOf, type DurableEvent } from "@allhours/protocol";
 import { HOUSE_INTENTS, type NluRequest } from "../../adapters/spec.ts";
+import { bordersOf } from "../borders.ts";
 import { phrasesFor } from "../phrases.ts";
 import type { Step, Turn } from "../turn.ts";
+import { critical } from "./urgency.ts";
 
 function historyOf(events: readonly DurableEvent[]): NluRequest["history"] {
   const lines: { author: "visitor" | "bot" | "agent" | "system"; text: string }[] = [];
@@ -15,7 +17,7 @@ function historyOf(events: readonly DurableEvent[]): NluRequest["history"] {
 
 function smallTalk(turn: Turn): string | undefined {
   const best = turn.understanding?.intents[0];
-  if (best === undefined || best.confidence < turn.region.config.answerAt) return undefined;
+  if (best === undefined || best.confidence < bordersOf(turn).answerAt) return undefined;
   const phrases = phrasesFor(turn.language);
   if (best.name === HOUSE_INTENTS.greeting) return phrases.greeting;
   if (best.name === HOUSE_INTENTS.thanks) return phrases.thanks;
@@ -55,8 +57,12 @@ export const nlu: Step = {
     }
     const best = turn.understanding.intents[0];
     const note = `${served}: ${best === undefined ? "nothing" : `${best.name} ${best.confidence.toFixed(2)}`}`;
+    if (best !== undefined && turn.region.config.urgentTopics.includes(best.name) && best.confidence >= bordersOf(turn).askAt) {
+      turn.priority = "critical";
+      return { next: false, note: `${note}, urgent topic`, outcome: await critical(turn, undefined) };
+    }
     const asksForPerson =
-      turn.understanding.wantsPerson === true || (best?.name === HOUSE_INTENTS.person && best.confidence >= turn.region.config.answerAt);
+      turn.understanding.wantsPerson === true || (best?.name === HOUSE_INTENTS.person && best.confidence >= bordersOf(turn).answerAt);
     if (asksForPerson)
       return { next: false, note, outcome: { kind: "handoff", parts: [], handoff: { reason: "visitor-asked", priority: turn.priority } } };
     const said = smallTalk(turn);

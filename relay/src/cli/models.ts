@@ -1,0 +1,153 @@
+/**
+ * `allhours calibrate` and `allhours model list|use`: what the embedded NLU of each region makes of its examples, and which version of it
+ * serves. Works on the cache folder of the config, beside a running relay: that watches the operator's choice and takes it within a second.
+ */
+import { dirname, join, resolve } from "node:path";
+import { defineCommand } from "citty";
+import { embeddedNlu, runTraining, trainRequestOf, type EmbeddedNluOptions } from "../adapters/nlu/embedded.ts";
+import type { TrainReport } from "../adapters/nlu/train-worker.ts";
+import { chooseVersion, chosenVersion, readVersions, type Versions } from "../adapters/nlu/versions.ts";
+import type { LoadedConfig } from "../config/load.ts";
+
+/** An embedded NLU of a config: its name for people, its options, its folders. */
+export type OwnNlu = { name: string; region: string; options: EmbeddedNluOptions; baseDir: string; cacheDir: string };
+
+/** Every embedded NLU, as the relay makes it. */
+export function ownNlus({ config, baseDir }: LoadedConfig, region: string | undefined): OwnNlu[] {
+  const cache = join(dirname(resolve(baseDir, config.store.path)), "cache");
+  return Object.entries(config.regions).flatMap(([regionId, { nlu }]) =>
+    region !== undefined && region !== regionId
+      ? []
+      : nlu.flatMap((entry, index) => {
+          const { use, id: _id, guard: _guard, ...given } = entry;
+          const parsed = use === embeddedNlu.name ? embeddedNlu.parseOptions(given) : undefined;
+          if (parsed?.ok !== true) return [];
+          const cacheDir = join(cache, regionId, "nlu", String(index));
+          return [
+            {
+              name: `regions.${regionId}.nlu.${index}`,
+              region: regionId,
+              options: parsed.options as EmbeddedNluOptions,
+              baseDir,
+              cacheDir,
+            },
+          ];
+        }),
+  );
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** What one training found, a fact a line. */
+export function calibrationAsText(name: string, target: number, report: TrainReport): string {
+  const lines = [name, `  examples     ${report.exampleCount} in ${report.fileCount} files`];
+  for (const { file, line, problem } of report.problems.slice(0, 10)) lines.push(`  skipped      ${file}:${line} ${problem}`);
+  const { model } = report;
+  if (model === undefined) return [...lines, "  expected examples of at least two intents"].join("\n");
+  lines.push(`  intents      ${model.labels.length}`, `  version      ${report.version} (${report.how})`);
+  if (report.regression !== undefined) lines.push(`  regression   ${report.regression.now.right} of ${report.regression.now.of} right`);
+  const { calibration } = model;
+  if (calibration === undefined)
+    return [...lines, "  borders      too few intents or examples to find them: 0.5 and 0.25 are used"].join("\n");
+  const { report: folds } = calibration;
+  return [
+    ...lines,
+    `  answer at    ${calibration.answerAt.toFixed(3)}`,
+    `  ask back at  ${calibration.askAt.toFixed(3)}`,
+    `  known        ${percent(folds.right)} answered right, ${percent(folds.wrong)} wrong, ${percent(folds.askedBack)} asked back, ${percent(folds.passedOn)} passed on`,
+    `  beside them  ${percent(folds.recognised)} not answered (target ${percent(target)}), of these ${percent(folds.askedBackBeside)} asked back`,
+    `  from         ${folds.folds} folds, each without a part of the intents; before knowledge and buttons`,
+  ].join("\n");
+}
+
+export function versionsAsText(name: string, versions: Versions, chosen: string | undefined): string {
+  if (versions.list.length === 0) return `${name}\n  no version yet; the relay makes one at its start, and allhours calibrate does`;
+  return [
+    name,
+    ...versions.list.map(({ version, at, examples, intents, state, regression }) => {
+      const mark = version === chosen ? "chosen" : version === versions.active && chosen === undefined ? "serves" : state;
+      const score = regression === undefined ? "" : `  regression ${regression.right}/${regression.of}`;
+      return `  ${version}  ${at}  ${mark.padEnd(8)}  ${examples} examples, ${intents} intents${score}`;
+    }),
+  ].join("\n");
+}
+
+type Tools = {
+  config: { readonly type: "string"; readonly description: string; readonly default: string };
+  load: (file: string) => Promise<LoadedConfig>;
+  say: (text: string) => void;
+  fail: (text: string) => void;
+};
+const regionArg = { type: "string", description: "only this region" } as const;
+
+async function ofConfig({ load, fail }: Tools, file: string, region: string | undefined): Promise<OwnNlu[]> {
+  const found = ownNlus(await load(file), region);
+  if (found.length === 0) fail(region === undefined ? "no region has an embedded NLU" : `region ${region} has no embedded NLU`);
+  return found;
+}
+
+export function calibrateCommand(tools: Tools) {
+  const { config, say, fail } = tools;
+  return defineCommand({
+    meta: { name: "calibrate", description: "find from the examples when to answer and when to ask back, and say what comes of it" },
+    args: {
+      config,
+      region: regionArg,
+      target: { type: "string", description: "share of questions beside all intents that is not answered; default: the config's" },
+    },
+    run: async ({ args }) => {
+      const target = args.target === undefined ? undefined : Number(args.target);
+      if (target !== undefined && !(target >= 0.5 && target <= 0.99))
+        return fail(`--target ${args.target}: expected a number from 0.5 to 0.99`);
+      for (const { name, options, baseDir, cacheDir } of await ofConfig(tools, args.config, args.region)) {
+        const asked = target === undefined ? options : { ...options, target };
+        // A target that is only tried leaves the versions that serve alone.
+        const folder = target === undefined || target === options.target ? cacheDir : join(cacheDir, "tried");
+        const report = await runTraining(trainRequestOf(asked, { baseDir, cacheDir: folder }), new AbortController().signal, (progress) => {
+          if (process.stderr.isTTY) process.stderr.write(`\r${progress.stage} ${progress.done}/${progress.of} `);
+        });
+        if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+        say(calibrationAsText(name, asked.target, report));
+        if (report.model === undefined) fail(`${name}: nothing to calibrate`);
+      }
+    },
+  });
+}
+
+export function modelCommand(tools: Tools) {
+  const { config, say, fail } = tools;
+  const list = defineCommand({
+    meta: { name: "list", description: "the versions of every embedded NLU, oldest first" },
+    args: { config, region: regionArg },
+    run: async ({ args }) => {
+      for (const { name, cacheDir } of await ofConfig(tools, args.config, args.region))
+        say(versionsAsText(name, await readVersions(cacheDir), await chosenVersion(cacheDir)));
+    },
+  });
+  const use = defineCommand({
+    meta: { name: "use", description: "serve one version from now on, or `newest`: what the examples make" },
+    args: { version: { type: "positional", description: "as model list names it, or newest", required: true }, config, region: regionArg },
+    run: async ({ args }) => {
+      const found = await ofConfig(tools, args.config, args.region);
+      if (args.version === "newest") {
+        for (const { name, cacheDir } of found) {
+          await chooseVersion(cacheDir, undefined);
+          say(`${name} follows its examples`);
+        }
+        return;
+      }
+      let count = 0;
+      for (const { name, cacheDir } of found) {
+        const known = (await readVersions(cacheDir)).list.filter(({ version }) => version.startsWith(args.version));
+        const [one] = known;
+        if (one === undefined) continue;
+        if (known.length > 1) return fail(`${args.version} begins ${known.length} versions of ${name}; say more of it`);
+        await chooseVersion(cacheDir, one.version);
+        say(`${name} serves ${one.version}`);
+        count += 1;
+      }
+      if (count === 0 && found.length > 0) fail(`no version begins with ${args.version}; allhours model list names them`);
+    },
+  });
+  return defineCommand({ meta: { name: "model", description: "the versions of the embedded NLU" }, subCommands: { list, use } });
+}
