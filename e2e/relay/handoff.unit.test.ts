@@ -53,6 +53,8 @@ beforeAll(async () => {
           egress: [origin],
           handoff: handoff("manila"),
           offerTimeoutMs: 60_000,
+          notify: [{ use: "webhook", url: `${origin}/pager`, secret: SECRET }],
+          guidance: { theft: "return-window" },
         }),
       },
     }),
@@ -118,6 +120,33 @@ it("tells the desk of every case when many ask at the same moment", async () => 
     ),
   );
   for (const client of asking) await hook("handoff.offered", client);
+});
+
+it("pages somebody for a critical message, without its words, and brings guidance along", async () => {
+  refuse = 1;
+  const client = await begin({ timezone: "Asia/Manila" });
+  const { answer } = await client.ask("Someone stole my card and is shopping with it");
+  expect(textOf(answer.message.parts)).toMatch(/urgent.*block it with your bank/s);
+  expect(answer.message.parts.at(-1)).toMatchObject({ type: "sources", items: [{ id: "return-window" }] });
+  const alert = await hook("alert.critical", client);
+  const offer = await hook("handoff.offered", client);
+  expect(alert.data).toEqual({
+    siteId: "linden",
+    regionId: "apac",
+    conversationId: client.welcome?.conversationId,
+    caseId: offer.data.caseId,
+    priority: "critical",
+    category: "theft",
+    language: "en",
+  });
+  // Still waiting, and now it burns too.
+  await client.send("and now the lamp is on fire").acked;
+  expect((await hook("alert.critical", client, 2)).data).toMatchObject({ category: "danger" });
+  await client.send("hello?").acked;
+  await hook("message.created", client, 2);
+  expect(
+    hooks.filter(({ type, data }) => type === "alert.critical" && data.conversationId === client.welcome?.conversationId),
+  ).toHaveLength(2);
 });
 
 describe("a case", () => {
