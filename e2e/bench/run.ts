@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--out FILE] [--seconds N] [--links N] [--log LEVEL] [--note TEXT]`: our relay beside a bare Socket.IO server, in one run on one machine.
+ * `npm run bench -- [--out FILE] [--seconds N] [--links N] [--log LEVEL] [--note TEXT] [--part NAME]`: our relay beside a bare Socket.IO server, in one run on one machine.
  * Takes three to five minutes and wants the machine for itself. Prints Markdown.
  */
 import { execFile } from "node:child_process";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { idleMemory } from "./idle.ts";
 import { closedLoop, openLoop, type OpenResult, type Window } from "./load.ts";
+import { parts } from "./parts.ts";
 import { markdown, type Report } from "./report.ts";
 import { gcArgs, heldOutQuestions, root, startEcho, startOurs, type ServerUnderLoad } from "./servers.ts";
 import { createTally, openVisitors, type Questions, type Tally, type Visitor } from "./visitors.ts";
@@ -23,8 +24,18 @@ const { values: given } = parseArgs({
     "idle-links": { type: "string", default: "2000" },
     /** A remark on the machine, printed with the figures. */
     note: { type: "string" },
+    /** Only this part, which takes well under a minute. */
+    part: { type: "string" },
   },
 });
+if (given.part !== undefined) {
+  const part = Object.hasOwn(parts, given.part) ? parts[given.part] : undefined;
+  if (part === undefined) throw new Error(`--part ${given.part}: expected one of ${Object.keys(parts).join(", ")}`);
+  const section = `${await part()}\n`;
+  process.stdout.write(section);
+  if (given.out !== undefined) await writeFile(given.out, section);
+  process.exit(0);
+}
 const seconds = Number(given.seconds);
 const links = Number(given.links);
 /** Compilation of the hot paths, the first pages of the database. */
@@ -91,6 +102,11 @@ const memory = [
   { name: "bare Socket.IO", memory: await idleMemory(async () => startEcho(gcArgs), questions, idleLinks) },
   { name: "relay", memory: await idleMemory(async () => startOurs({ log: given.log, nodeArgs: gcArgs }), questions, idleLinks) },
 ];
+const sections: string[] = [];
+for (const [name, part] of Object.entries(parts)) {
+  note(name);
+  sections.push(await part());
+}
 note("sizes");
 const sizes = await run(process.execPath, [join(root, "scripts/size.ts")], { cwd: root }).then(
   ({ stdout }) => stdout,
@@ -104,7 +120,7 @@ const commit = await run("git", ["rev-parse", "--short", "HEAD"], { cwd: root })
 const named = (name: string, results: OpenResult[]): Report["open"] =>
   results.map((result, index) => ({ name, rate: RATES[index] ?? 0, result }));
 const options = process.argv.slice(2);
-const text = markdown({
+const report = markdown({
   machine: [
     `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), shared by server and generator; Node ${process.versions.node}; commit ${commit}`,
     `load average before ${loadBefore}, after ${load()}`,
@@ -122,6 +138,7 @@ const text = markdown({
   memory,
   sizes,
 });
+const text = [report.trimEnd(), ...sections, ""].join("\n\n");
 process.stdout.write(text);
 if (given.out !== undefined) await writeFile(given.out, text);
 

@@ -24,7 +24,7 @@ export const LIMITS = {
   ackTimeoutMs: 6_000,
   probeTimeoutMs: 3_000,
   /** Streamed deltas are coalesced to at most one frame per conversation in this time. */
-  deltaCoalesceMs: 40,
+  deltaCoalesceMs: 25,
   /** A typing sign fades after this without a new one. */
   typingTtlMs: 6_000,
 } as const;

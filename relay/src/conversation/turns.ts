@@ -145,9 +145,13 @@ export function createTurns(deps: {
     const author: Message["author"] = { kind: "bot", name: turn.site.name };
     let sent = 0;
     let text = "";
-    let flushAt = 0;
+    let flushedAt = -Infinity;
+    let cancelFlush: (() => void) | undefined;
     const flush = (): void => {
+      cancelFlush?.();
+      cancelFlush = undefined;
       if (text.length === sent) return;
+      flushedAt = deps.clock.now();
       deps.publisher.ephemeral(conversationId, {
         type: "message-delta",
         conversationId,
@@ -162,16 +166,17 @@ export function createTurns(deps: {
       for await (const piece of answer.text ?? []) {
         text += piece;
         if (text.length > LIMITS.messageChars * 4) throw new Error("the streamed answer is too long");
-        const now = deps.clock.now();
-        if (now < flushAt) continue;
-        flushAt = now + LIMITS.deltaCoalesceMs;
-        flush();
+        // What comes too soon waits for its turn, and not for the next piece: that may be long in coming.
+        const waitMs = flushedAt + LIMITS.deltaCoalesceMs - deps.clock.now();
+        if (waitMs <= 0) flush();
+        else cancelFlush ??= deps.clock.after(waitMs, flush);
       }
       flush();
       const parts = await answer.parts();
       if (text === "" && parts.length === 0) throw new Error("the answer is empty");
       return text === "" ? parts : [{ type: "text", text, format: "markdown" }, ...parts];
     } catch (error) {
+      cancelFlush?.();
       deps.logger.warn({ conversation: conversationId, region: turn.region.id, err: error }, "a streamed answer broke");
       if (sent > 0) deps.publisher.ephemeral(conversationId, { type: "message-abandoned", conversationId, messageId });
       return undefined;
