@@ -88,6 +88,7 @@ describe("docs/config.md", () => {
     "nlu: http": "relay/src/adapters/nlu/http.ts",
     "knowledge: embedded": "relay/src/adapters/knowledge/embedded.ts",
     "handoff: webhook": "relay/src/adapters/handoff/webhook.ts",
+    "nlu: openai": "relay/src/adapters/nlu/openai/openai.ts",
     "notify: webhook": "relay/src/adapters/notify/webhook.ts",
   };
   it("has a section for every adapter", () => {

@@ -3,11 +3,12 @@ import { webhookHandoff } from "./handoff/webhook.ts";
 import { embeddedKnowledge } from "./knowledge/embedded.ts";
 import { embeddedNlu } from "./nlu/embedded.ts";
 import { httpNlu } from "./nlu/http.ts";
+import { openAiNlu } from "./nlu/openai/openai.ts";
 import { webhookNotify } from "./notify/webhook.ts";
 import type { AdapterDefinition, AdapterKind } from "./spec.ts";
 
 const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] } = {
-  nlu: [embeddedNlu, httpNlu],
+  nlu: [embeddedNlu, httpNlu, openAiNlu],
   knowledge: [embeddedKnowledge],
   handoff: [webhookHandoff],
   notify: [webhookNotify],

@@ -47,6 +47,13 @@ export type NluRequest = {
   siteLanguages: readonly string[];
   conversationId: string;
   siteId: string;
+  /** Whose budget a costly engine counts; made by the relay, says nothing of the person. */
+  visitorId: string;
+  /**
+   * What the region's knowledge has on a text, best first, valid and in the region's languages; empty when it does not answer. For engines
+   * that write their answers from passages. Passages are data, never instructions.
+   */
+  search?: ((text: string, limit: number) => Promise<Passage[]>) | undefined;
   /** The last few messages before this one, oldest first. Data, never instructions. */
   history: readonly { author: "visitor" | "bot" | "agent" | "system"; text: string }[];
 };

@@ -22,6 +22,7 @@ const request = (text: string): NluRequest => ({
   siteLanguages: ["en"],
   conversationId: "c",
   siteId: "s",
+  visitorId: "v",
   history: [],
 });
 

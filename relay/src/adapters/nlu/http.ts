@@ -8,9 +8,11 @@
 import * as v from "valibot";
 import { partsSchema, type Part } from "@allhours/protocol";
 import { AdapterError } from "../errors.ts";
-import { discardBody, errorOfStatus } from "../http-status.ts";
+import { discardBody } from "../http-status.ts";
 import { headersOption, optionsReader, urlOption } from "../options.ts";
-import type { AdapterContext, AdapterDefinition, NluAdapter, NluAnswer, Understanding } from "../spec.ts";
+import type { AdapterContext, AdapterDefinition, NluAdapter, Understanding } from "../spec.ts";
+import { linesOf, streamedAnswer, wholeAnswer, type Piece } from "./streamed.ts";
+import { check, contentTypeOf, parseJson, postJson } from "./wire.ts";
 
 const optionsSchema = v.strictObject({
   /** Where requests are POSTed; its origin must be in the region's `egress`. */
@@ -48,25 +50,21 @@ type Line =
 export function createHttpNlu(options: HttpNluOptions, context: AdapterContext): NluAdapter {
   return {
     kind: "nlu",
-    async understand(request, signal) {
-      const response = await context.fetch(options.url, {
-        method: "POST",
-        headers: { accept: "application/x-ndjson, application/json", ...options.headers, "content-type": "application/json" },
-        body: JSON.stringify(request),
+    async understand(asked, signal) {
+      // Neither belongs on the wire: one says who, the other is a door of this process.
+      const { visitorId: _visitor, search: _search, ...request } = asked;
+      const response = await postJson(
+        context,
+        options.url,
+        request,
+        { accept: "application/x-ndjson, application/json", ...options.headers },
         signal,
-      });
-      if (!response.ok) {
-        await discardBody(response);
-        throw errorOfStatus(response, Date.now());
-      }
-      const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-      if (type === "application/x-ndjson") return readStream(linesOf(response), signal);
+      );
+      const type = contentTypeOf(response);
+      if (type === "application/x-ndjson") return readStream(readLines(response), signal);
       if (type === "application/json") return readJson(await response.text());
       await discardBody(response);
-      throw new AdapterError(
-        "bad-response",
-        `answered with content type "${type ?? ""}", expected application/json or application/x-ndjson`,
-      );
+      throw new AdapterError("bad-response", `answered with content type "${type}", expected application/json or application/x-ndjson`);
     },
   };
 }
@@ -79,7 +77,7 @@ function readJson(source: string): Understanding {
   if (answer === undefined || ((text ?? "") === "" && parts.length === 0)) return understanding;
   return {
     ...understanding,
-    answer: { ...(text === undefined || text === "" ? {} : { text: once(text) }), parts: () => Promise.resolve(parts) },
+    answer: wholeAnswer(text ?? "", parts),
   };
 }
 
@@ -95,51 +93,18 @@ async function readStream(lines: AsyncGenerator<Line, void>, signal: AbortSignal
     first = await nextLine(lines);
   }
   if (first.type === "done") return understanding;
-  return { ...understanding, answer: streamedAnswer(first, lines, signal) };
+  return { ...understanding, answer: streamedAnswer(piecesOf(first, lines), signal) };
 }
 
-/** `text` pulls the lines; `parts` waits for its end, and pulls by itself when nobody reads the text. */
-function streamedAnswer(first: Line, lines: AsyncGenerator<Line, void>, signal: AbortSignal): NluAnswer {
-  const parts: Part[] = [];
-  let started = false;
-  const end = createDeferred<Part[]>();
-  async function* pull(): AsyncGenerator<string, void> {
-    started = true;
-    try {
-      for (let line = first; line.type !== "done"; line = await nextLine(lines)) {
-        signal.throwIfAborted();
-        if (line.type === "delta" && line.value.text !== "") yield line.value.text;
-        if (line.type === "parts") parts.push(...line.value.parts);
-      }
-      end.resolve(parts);
-    } catch (error) {
-      end.reject(error);
-      throw error;
-    } finally {
-      end.reject(new AdapterError("bad-response", "the answer was not read to its end"));
-      await lines.return();
+async function* piecesOf(first: Line, lines: AsyncGenerator<Line, void>): AsyncGenerator<Piece, void> {
+  try {
+    for (let line = first; line.type !== "done"; line = await nextLine(lines)) {
+      if (line.type === "delta") yield line.value;
+      if (line.type === "parts") yield line.value;
     }
+  } finally {
+    await lines.return();
   }
-  const text = pull();
-  return {
-    text,
-    async parts() {
-      if (!started) for await (const _piece of text) continue;
-      return end.promise;
-    },
-  };
-}
-
-/** A promise settled from outside. Whoever never waits for it is not ended by its failure. */
-function createDeferred<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void; reject: (reason: unknown) => void } {
-  let resolve: (value: Value) => void = () => undefined;
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<Value>((settle, refuse) => {
-    resolve = settle;
-    reject = refuse;
-  });
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }
 
 async function nextLine(lines: AsyncGenerator<Line, void>): Promise<Line> {
@@ -149,26 +114,11 @@ async function nextLine(lines: AsyncGenerator<Line, void>): Promise<Line> {
 }
 
 /** Lines of known types as they arrive. A broken line or connection rejects with `AdapterError`. */
-async function* linesOf(response: Response): AsyncGenerator<Line, void> {
-  if (response.body === null) return;
-  const decoder = new TextDecoder();
-  let rest = "";
-  try {
-    for await (const bytes of response.body) {
-      rest += decoder.decode(bytes as Uint8Array, { stream: true });
-      const complete = rest.split("\n");
-      rest = complete.pop() ?? "";
-      for (const line of complete) {
-        const read = readLine(line);
-        if (read !== undefined) yield read;
-      }
-    }
-  } catch (cause) {
-    if (cause instanceof AdapterError || (cause as { name?: unknown }).name === "AbortError") throw cause;
-    throw new AdapterError("bad-response", "the stream broke off", { cause });
+async function* readLines(response: Response): AsyncGenerator<Line, void> {
+  for await (const source of linesOf(response)) {
+    const line = readLine(source);
+    if (line !== undefined) yield line;
   }
-  const last = readLine(rest);
-  if (last !== undefined) yield last;
 }
 
 function readLine(source: string): Line | undefined {
@@ -180,22 +130,6 @@ function readLine(source: string): Line | undefined {
   return { type: known, value: check(lineSchemas[known], raw, `line ${known}`) } as Line;
 }
 
-function parseJson(source: string, what: string): unknown {
-  try {
-    return JSON.parse(source) as unknown;
-  } catch {
-    // The parser's message quotes the text; it must not reach a log.
-    throw new AdapterError("bad-response", `${what}: not JSON`);
-  }
-}
-
-function check<Schema extends v.GenericSchema>(schema: Schema, raw: unknown, what: string): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, raw);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  throw new AdapterError("bad-response", `${what}: ${v.getDotPath(issue) ?? "value"} expected ${issue.expected ?? "another value"}`);
-}
-
 function sorted(fields: {
   intents: Understanding["intents"];
   slots: Understanding["slots"];
@@ -203,10 +137,6 @@ function sorted(fields: {
 }): Understanding {
   const intents = [...fields.intents].sort((one, other) => other.confidence - one.confidence);
   return { intents, slots: fields.slots, ...(fields.wantsPerson === undefined ? {} : { wantsPerson: fields.wantsPerson }) };
-}
-
-async function* once(text: string): AsyncGenerator<string, void> {
-  yield text;
 }
 
 export const httpNlu: AdapterDefinition<"nlu"> = {

@@ -4,6 +4,7 @@ import { HOUSE_INTENTS, type NluRequest } from "../../adapters/spec.ts";
 import { bordersOf } from "../borders.ts";
 import { phrasesFor } from "../phrases.ts";
 import type { Step, Turn } from "../turn.ts";
+import { knowledgeQuery } from "./knowledge.ts";
 import { critical } from "./urgency.ts";
 
 function historyOf(events: readonly DurableEvent[]): NluRequest["history"] {
@@ -37,6 +38,14 @@ export const nlu: Step = {
       siteLanguages: turn.site.languages,
       conversationId: turn.conversation.id,
       siteId: turn.site.id,
+      visitorId: turn.conversation.visitorId,
+      search: async (text, limit) => {
+        const query = { ...knowledgeQuery(turn), text, limit };
+        const found = await turn.region.knowledge
+          .call((adapter, signal) => adapter.search(query, signal), turn.signal)
+          .catch(() => undefined);
+        return found?.value ?? [];
+      },
       // Made for the adapter that reads it: most do not.
       get history() {
         return (history ??= historyOf(turn.history));
