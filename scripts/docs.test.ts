@@ -89,6 +89,12 @@ describe("docs/config.md", () => {
     "knowledge: embedded": "relay/src/adapters/knowledge/embedded.ts",
     "handoff: webhook": "relay/src/adapters/handoff/webhook.ts",
     "nlu: openai": "relay/src/adapters/nlu/openai/openai.ts",
+    "knowledge: http": "relay/src/adapters/knowledge/remote/http.ts",
+    "knowledge: meilisearch": "relay/src/adapters/knowledge/remote/meilisearch.ts",
+    "knowledge: elasticsearch": "relay/src/adapters/knowledge/remote/elasticsearch.ts",
+    "knowledge: typesense": "relay/src/adapters/knowledge/remote/typesense.ts",
+    "knowledge: algolia": "relay/src/adapters/knowledge/remote/algolia.ts",
+    "knowledge: dify": "relay/src/adapters/knowledge/remote/dify.ts",
     "notify: webhook": "relay/src/adapters/notify/webhook.ts",
   };
   it("has a section for every adapter", () => {

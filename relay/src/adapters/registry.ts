@@ -1,6 +1,12 @@
 /** The adapters this relay knows, by kind and name: what `use: <name>` in a config may say. Owns the list, nothing else. */
 import { webhookHandoff } from "./handoff/webhook.ts";
 import { embeddedKnowledge } from "./knowledge/embedded.ts";
+import { algoliaKnowledge } from "./knowledge/remote/algolia.ts";
+import { difyKnowledge } from "./knowledge/remote/dify.ts";
+import { elasticsearchKnowledge } from "./knowledge/remote/elasticsearch.ts";
+import { httpKnowledge } from "./knowledge/remote/http.ts";
+import { meilisearchKnowledge } from "./knowledge/remote/meilisearch.ts";
+import { typesenseKnowledge } from "./knowledge/remote/typesense.ts";
 import { embeddedNlu } from "./nlu/embedded.ts";
 import { httpNlu } from "./nlu/http.ts";
 import { openAiNlu } from "./nlu/openai/openai.ts";
@@ -9,7 +15,15 @@ import type { AdapterDefinition, AdapterKind } from "./spec.ts";
 
 const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] } = {
   nlu: [embeddedNlu, httpNlu, openAiNlu],
-  knowledge: [embeddedKnowledge],
+  knowledge: [
+    embeddedKnowledge,
+    httpKnowledge,
+    meilisearchKnowledge,
+    elasticsearchKnowledge,
+    typesenseKnowledge,
+    algoliaKnowledge,
+    difyKnowledge,
+  ],
   handoff: [webhookHandoff],
   notify: [webhookNotify],
 };

@@ -39,7 +39,11 @@ export function readPublished(file: string): Published {
     return {
       known: Object.assign({}, ...parts.map(({ known }) => known), own["properties"]) as Record<string, Node>,
       required: [...parts.flatMap(({ required }) => required), ...((own["required"] as string[] | undefined) ?? [])],
-      open: parts.some(({ open }) => open) || (own["additionalProperties"] !== undefined && own["additionalProperties"] !== false),
+      open:
+        parts.some(({ open }) => open) ||
+        (own["additionalProperties"] !== undefined && own["additionalProperties"] !== false) ||
+        // An object of which nothing is said.
+        (own["type"] === "object" && own["properties"] === undefined && own["additionalProperties"] !== false),
     };
   }
   function misfits(value: unknown, given: Node, path = ""): string[] {

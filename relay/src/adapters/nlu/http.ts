@@ -11,8 +11,8 @@ import { AdapterError } from "../errors.ts";
 import { discardBody } from "../http-status.ts";
 import { headersOption, optionsReader, urlOption } from "../options.ts";
 import type { AdapterContext, AdapterDefinition, NluAdapter, Understanding } from "../spec.ts";
-import { linesOf, streamedAnswer, wholeAnswer, type Piece } from "./streamed.ts";
-import { check, contentTypeOf, parseJson, postJson } from "./wire.ts";
+import { streamedAnswer, wholeAnswer, type Piece } from "./streamed.ts";
+import { check, contentTypeOf, linesOf, parseJson, postJson } from "../wire.ts";
 
 const optionsSchema = v.strictObject({
   /** Where requests are POSTed; its origin must be in the region's `egress`. */

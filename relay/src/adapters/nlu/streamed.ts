@@ -6,25 +6,6 @@ import type { NluAnswer } from "../spec.ts";
 /** Text that is said, or parts that follow all text. */
 export type Piece = { text: string } | { parts: readonly Part[] };
 
-/** Text of a response body, line by line, as it arrives; the last one without its break too. Rejects with `AdapterError` when it breaks off. */
-export async function* linesOf(response: Response): AsyncGenerator<string, void> {
-  if (response.body === null) return;
-  const decoder = new TextDecoder();
-  let rest = "";
-  try {
-    for await (const bytes of response.body) {
-      rest += decoder.decode(bytes as Uint8Array, { stream: true });
-      const complete = rest.split("\n");
-      rest = complete.pop() ?? "";
-      yield* complete;
-    }
-  } catch (cause) {
-    if (cause instanceof AdapterError || (cause as { name?: unknown }).name === "AbortError") throw cause;
-    throw new AdapterError("bad-response", "the stream broke off", { cause });
-  }
-  if (rest !== "") yield rest;
-}
-
 /**
  * `text` pulls the pieces, `first` before all others; `parts` waits for the end, and pulls by itself when nobody reads the text. What the
  * pieces reject with ends both.

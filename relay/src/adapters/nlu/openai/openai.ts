@@ -9,7 +9,7 @@ import { headersOption, optionsReader, urlOption } from "../../options.ts";
 import type { AdapterContext, AdapterDefinition, NluAdapter, NluRequest, Passage, Understanding } from "../../spec.ts";
 import { discardBody } from "../../http-status.ts";
 import { streamedAnswer, type Piece } from "../streamed.ts";
-import { check, contentTypeOf, eventsOf, parseJson, postJson, readJson } from "../wire.ts";
+import { check, contentTypeOf, eventsOf, parseJson, postJson, readJson } from "../../wire.ts";
 import { createBudget, estimateTokens, type Budget } from "./budget.ts";
 import { createCitationReader } from "./citations.ts";
 import { promptFor, type ChatMessage } from "./prompt.ts";

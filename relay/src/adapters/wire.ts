@@ -1,13 +1,22 @@
 /** What the engines behind HTTP share: asking, and reading JSON and event streams with errors that never quote what was said. */
 import { createParser } from "eventsource-parser";
 import * as v from "valibot";
-import { AdapterError } from "../errors.ts";
-import { discardBody, errorOfStatus } from "../http-status.ts";
-import type { AdapterContext } from "../spec.ts";
-import { linesOf } from "./streamed.ts";
+import { AdapterError } from "./errors.ts";
+import { discardBody, errorOfStatus } from "./http-status.ts";
+import type { AdapterContext } from "./spec.ts";
 
 export function contentTypeOf(response: Response): string {
   return response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** GETs. Rejects with `AdapterError` for an answer outside 200 to 299. */
+export async function get(
+  context: Pick<AdapterContext, "fetch">,
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Response> {
+  return good(await context.fetch(url, { headers, signal }));
 }
 
 /** POSTs JSON. Rejects with `AdapterError` for an answer outside 200 to 299. */
@@ -29,7 +38,10 @@ export async function send(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Response> {
-  const response = await context.fetch(url, { method: "POST", headers, body, signal });
+  return good(await context.fetch(url, { method: "POST", headers, body, signal }));
+}
+
+async function good(response: Response): Promise<Response> {
   if (response.ok) return response;
   await discardBody(response);
   throw errorOfStatus(response, Date.now());
@@ -58,6 +70,25 @@ export async function readJson<Schema extends v.GenericSchema>(
   what: string,
 ): Promise<v.InferOutput<Schema>> {
   return check(schema, parseJson(await response.text(), what), what);
+}
+
+/** Text of a response body, line by line, as it arrives; the last one without its break too. Rejects with `AdapterError` when it breaks off. */
+export async function* linesOf(response: Response): AsyncGenerator<string, void> {
+  if (response.body === null) return;
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for await (const bytes of response.body) {
+      rest += decoder.decode(bytes as Uint8Array, { stream: true });
+      const complete = rest.split("\n");
+      rest = complete.pop() ?? "";
+      yield* complete;
+    }
+  } catch (cause) {
+    if (cause instanceof AdapterError || (cause as { name?: unknown }).name === "AbortError") throw cause;
+    throw new AdapterError("bad-response", "the stream broke off", { cause });
+  }
+  if (rest !== "") yield rest;
 }
 
 /** The data of every event of an event stream, in order. */
