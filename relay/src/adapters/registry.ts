@@ -9,12 +9,16 @@ import { meilisearchKnowledge } from "./knowledge/remote/meilisearch.ts";
 import { typesenseKnowledge } from "./knowledge/remote/typesense.ts";
 import { embeddedNlu } from "./nlu/embedded.ts";
 import { httpNlu } from "./nlu/http.ts";
+import { dialogflowNlu } from "./nlu/dialogflow-cx.ts";
+import { difyNlu } from "./nlu/dify.ts";
+import { lexNlu } from "./nlu/lex.ts";
+import { rasaNlu } from "./nlu/rasa.ts";
 import { openAiNlu } from "./nlu/openai/openai.ts";
 import { webhookNotify } from "./notify/webhook.ts";
 import type { AdapterDefinition, AdapterKind } from "./spec.ts";
 
 const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] } = {
-  nlu: [embeddedNlu, httpNlu, openAiNlu],
+  nlu: [embeddedNlu, httpNlu, openAiNlu, rasaNlu, difyNlu, dialogflowNlu, lexNlu],
   knowledge: [
     embeddedKnowledge,
     httpKnowledge,

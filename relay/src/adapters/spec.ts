@@ -84,6 +84,8 @@ export const HOUSE_INTENTS = {
   thanks: "smalltalk.thanks",
   goodbye: "smalltalk.goodbye",
 } as const;
+/** Ids of buttons that an engine shows begin with this; the label goes back to it as a message. */
+export const ENGINE_OPTION = "engine:";
 export type NluAnswer = {
   /** Text in pieces as they come; Markdown. The pipeline coalesces and streams them. Empty: see `parts`. */
   text?: AsyncIterable<string> | undefined;

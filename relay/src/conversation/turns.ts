@@ -5,6 +5,7 @@
 import { LIMITS, textOf, type DurableEvent, type Message, type Part } from "@allhours/protocol";
 import { defaultSteps, runPipeline, type StepTrace } from "../pipeline/run.ts";
 import { phrasesFor } from "../pipeline/phrases.ts";
+import { ENGINE_OPTION } from "../adapters/spec.ts";
 import type { Outcome, Step, Turn } from "../pipeline/turn.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
@@ -243,7 +244,8 @@ function turnOf(
     site,
     region,
     text: textOf(event.message.parts),
-    optionId: choice?.optionId,
+    // A button of an engine says its label: to the engine it is a message as any other.
+    optionId: choice?.optionId.startsWith(ENGINE_OPTION) === true ? undefined : choice?.optionId,
     browserLanguages: room.browserLanguages,
     history,
     nowMs,

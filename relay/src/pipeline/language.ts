@@ -110,7 +110,8 @@ function tagOf(base: string, facts: LanguageFacts, current: string): string | un
   return matchLanguage(facts.browserLanguages, tags) ?? tags[0];
 }
 
-function baseOf(tag: string): string {
+/** `de` of `de-AT`. */
+export function baseOf(tag: string): string {
   return tag.toLowerCase().split("-")[0] ?? "";
 }
 

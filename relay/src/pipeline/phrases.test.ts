@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { phraseLanguages, phrasesFor, spokenTime } from "./phrases.ts";
+import { languageName, phraseLanguages, phrasesFor, spokenTime } from "./phrases.ts";
 
 describe("phrases", () => {
   it("speaks the widget's languages, each with every sentence of its own", () => {
@@ -8,14 +8,22 @@ describe("phrases", () => {
     for (const language of phraseLanguages) {
       const phrases = phrasesFor(language);
       expect(Object.keys(phrases).sort()).toEqual(keys);
-      for (const key of keys.filter((name) => name !== "notice" && name !== "nobodyYet") as "greeting"[]) {
+      for (const key of keys.filter((name) => !["notice", "nobodyYet", "onlyIn"].includes(name)) as "greeting"[]) {
         expect(phrases[key].length).toBeGreaterThan(1);
         if (language !== "en") expect(phrases[key]).not.toBe(phrasesFor("en")[key]);
       }
       expect(phrases.notice("Linden")).toContain("Linden");
       expect(phrases.nobodyYet("Saturday 08:40")).toContain("Saturday 08:40");
+      expect(phrases.onlyIn(languageName("de", language))).toContain(languageName("de", language));
       if (language !== "en") expect(phrases.nobodyYet("x")).not.toBe(phrasesFor("en").nobodyYet("x"));
     }
+  });
+  it("calls a language by its name, or by its tag", () => {
+    expect([languageName("de", "en"), languageName("de", "fr"), languageName("not a tag", "en")]).toEqual([
+      "German",
+      "allemand",
+      "not a tag",
+    ]);
   });
   it("says a moment in the visitor's zone and language, and in UTC when there is no zone", () => {
     const at = Date.UTC(2026, 10, 27, 23, 40);

@@ -31,6 +31,8 @@ export type Phrases = {
   allDown: string;
   /** The assistant is back after a person. */
   botBack: string;
+  /** The answer that follows is in another language than the visitor's; `language` as the visitor's language calls it. */
+  onlyIn: (language: string) => string;
 };
 
 const en: Phrases = {
@@ -54,6 +56,7 @@ const en: Phrases = {
   noDesk: "No person can be reached through this chat at the moment. Your message is saved.",
   allDown: "I can’t look things up at the moment. Your message is saved; I can get a person for you.",
   botBack: "The assistant is back. Ask me anything, or ask for a person again.",
+  onlyIn: (language) => `This answer is only available in ${language}.`,
 };
 
 const table: Record<string, Phrases> = {
@@ -77,6 +80,7 @@ const table: Record<string, Phrases> = {
     noDesk: "目前无法通过此对话联系到人工客服。您的消息已保存。",
     allDown: "我暂时无法查询资料。您的消息已保存，可以为您转接人工客服。",
     botBack: "自动助手回来了。有问题请问我，也可以再次要求人工客服。",
+    onlyIn: (language) => `此内容目前只有${language}版本。`,
   },
   es: {
     notice: (site) =>
@@ -100,6 +104,7 @@ const table: Record<string, Phrases> = {
     noDesk: "Ahora mismo no se puede contactar con ninguna persona por este chat. Tu mensaje queda guardado.",
     allDown: "Ahora mismo no puedo consultar la información. Tu mensaje está guardado; puedo buscar a una persona.",
     botBack: "El asistente ha vuelto. Pregúntame lo que quieras o pide otra vez una persona.",
+    onlyIn: (language) => `Esta respuesta solo está disponible en ${language}.`,
   },
   de: {
     notice: (site) =>
@@ -123,6 +128,7 @@ const table: Record<string, Phrases> = {
     noDesk: "Zurzeit ist über diesen Chat kein Mensch erreichbar. Ihre Nachricht ist gespeichert.",
     allDown: "Ich kann gerade nichts nachschlagen. Ihre Nachricht ist gespeichert; ich kann einen Menschen dazuholen.",
     botBack: "Der Assistent ist wieder da. Fragen Sie mich, oder verlangen Sie noch einmal einen Menschen.",
+    onlyIn: (language) => `Diese Antwort gibt es nur auf ${language}.`,
   },
   fr: {
     notice: (site) =>
@@ -146,6 +152,7 @@ const table: Record<string, Phrases> = {
     noDesk: "Personne n’est joignable par ce chat pour le moment. Votre message est enregistré.",
     allDown: "Je ne peux rien consulter pour le moment. Votre message est enregistré ; je peux appeler une personne.",
     botBack: "L’assistant est de retour. Posez-moi vos questions, ou demandez à nouveau une personne.",
+    onlyIn: (language) => `Cette réponse n’existe qu’en ${language}.`,
   },
   "pt-BR": {
     notice: (site) => `Olá! Sou o assistente automático da ${site}. Pergunte o que quiser ou peça uma pessoa a qualquer momento.`,
@@ -167,6 +174,7 @@ const table: Record<string, Phrases> = {
     noDesk: "No momento não é possível falar com uma pessoa por este chat. Sua mensagem está salva.",
     allDown: "Não consigo consultar as informações agora. Sua mensagem está salva; posso chamar uma pessoa.",
     botBack: "O assistente voltou. Pergunte o que quiser ou peça uma pessoa de novo.",
+    onlyIn: (language) => `Esta resposta só está disponível em ${language}.`,
   },
   ja: {
     notice: (site) => `こんにちは。${site}の自動アシスタントです。ご質問をどうぞ。いつでも担当者をお呼びいただけます。`,
@@ -187,6 +195,7 @@ const table: Record<string, Phrases> = {
     noDesk: "現在、このチャットから担当者におつなぎできません。メッセージは保存されています。",
     allDown: "ただいま情報を確認できません。メッセージは保存されています。担当者をお呼びすることもできます。",
     botBack: "アシスタントに戻りました。ご質問をどうぞ。もう一度担当者をお呼びいただくこともできます。",
+    onlyIn: (language) => `この回答は${language}のみでご用意しています。`,
   },
   ar: {
     notice: (site) => `مرحبًا! أنا المساعد الآلي لدى ${site}. اسألني عما تريد، أو اطلب التحدث إلى موظف في أي وقت.`,
@@ -207,6 +216,7 @@ const table: Record<string, Phrases> = {
     noDesk: "لا يمكن الوصول إلى موظف عبر هذه المحادثة حاليًا. رسالتك محفوظة.",
     allDown: "لا أستطيع البحث عن المعلومات الآن. رسالتك محفوظة، ويمكنني طلب موظف لك.",
     botBack: "عاد المساعد الآلي. اسألني عما تريد، أو اطلب موظفًا مرة أخرى.",
+    onlyIn: (language) => `هذه الإجابة متاحة بهذه اللغة فقط: ${language}.`,
   },
 };
 
@@ -233,4 +243,13 @@ export function spokenTime(atMs: number, language: string, timezone: string | un
     // A zone that this system does not have.
   }
   return format("UTC", { timeZoneName: "short" });
+}
+
+/** What a language is called in another, as "German" or "allemand". The tag itself where nobody knows. */
+export function languageName(of: string, inLanguage: string): string {
+  try {
+    return new Intl.DisplayNames([inLanguage], { type: "language" }).of(of) ?? of;
+  } catch {
+    return of;
+  }
 }

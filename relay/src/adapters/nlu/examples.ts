@@ -1,10 +1,13 @@
 /**
- * Reads example phrasings from CSV and JSONL files, and from the phrasings of Markdown articles. A line that does not parse is told with
+ * Reads example phrasings from CSV, JSONL, Rasa and Dialogflow files, and from the phrasings of Markdown articles. A line that does not parse is told with
  * its file and number and left out; the rest counts. Runs in the training thread.
  */
 import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
 import { parseDocument } from "yaml";
 import { readCsvBatches } from "../csv.ts";
+import { readDialogflow } from "./formats/dialogflow.ts";
+import { readRasa } from "./formats/rasa.ts";
 import type { Example } from "./intent-model.ts";
 
 /** A place in a file that was skipped, and why. Never carries the text itself. */
@@ -15,7 +18,7 @@ export type ReadExamples = { examples: Example[]; problems: ExampleProblem[] };
 const TEXT_FIELDS = ["text", "utterance", "instruction", "query", "question", "sentence"] as const;
 const INTENT_FIELDS = ["intent", "label", "category"] as const;
 
-export const EXAMPLE_EXTENSIONS = [".csv", ".jsonl", ".ndjson"];
+export const EXAMPLE_EXTENSIONS = [".csv", ".jsonl", ".ndjson", ".yml", ".yaml", ".json"];
 
 /** Reads one file by its ending. A file that cannot be read at all is one problem at line 1. */
 export async function readExampleFile(file: string): Promise<ReadExamples> {
@@ -28,7 +31,17 @@ export async function readExampleFile(file: string): Promise<ReadExamples> {
       problems: [{ file, line: 1, problem: `cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"})` }],
     };
   }
-  return file.toLowerCase().endsWith(".csv") ? readCsv(file, source) : readJsonLines(file, source);
+  switch (extname(file).toLowerCase()) {
+    case ".csv":
+      return readCsv(file, source);
+    case ".yml":
+    case ".yaml":
+      return readRasa(file, source);
+    case ".json":
+      return readDialogflow(file, source);
+    default:
+      return readJsonLines(file, source);
+  }
 }
 
 /** CSV after RFC 4180 with a header; columns in any order, others than text and intent are not read. */

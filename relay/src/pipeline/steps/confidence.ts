@@ -5,15 +5,22 @@
 import type { Part } from "@allhours/protocol";
 import type { Passage } from "../../adapters/spec.ts";
 import { bordersOf, raisedFor } from "../borders.ts";
-import { phrasesFor } from "../phrases.ts";
+import { baseOf } from "../language.ts";
+import { languageName, phrasesFor } from "../phrases.ts";
 import { OPTION_ARTICLE, OPTION_NONE } from "./knowledge.ts";
 import type { Step, Turn } from "../turn.ts";
 
 /** At most this many articles are offered when asking back: what one can read at a glance. */
 const ASK_AT_MOST = 3;
 
-export function answerParts(passage: Passage): Part[] {
+/** `language`: the visitor's. Who gets an answer in another is told so in his own. */
+export function answerParts(passage: Passage, language: string): Part[] {
+  const note =
+    baseOf(passage.language) === baseOf(language)
+      ? []
+      : [{ type: "text" as const, text: phrasesFor(language).onlyIn(languageName(passage.language, language)), format: "plain" as const }];
   return [
+    ...note,
     { type: "text", text: passage.text, format: "markdown" },
     {
       type: "sources",
@@ -75,7 +82,8 @@ export const confidence: Step = {
   name: "confidence",
   run(turn) {
     const answer = chooseAnswer(turn);
-    if (answer !== undefined) return { next: false, note: answer.why, outcome: { kind: "answered", parts: answerParts(answer.passage) } };
+    if (answer !== undefined)
+      return { next: false, note: answer.why, outcome: { kind: "answered", parts: answerParts(answer.passage, turn.language) } };
     if (turn.optionId !== undefined) return { next: true, note: "choice without an article" };
     const offered = candidates(turn);
     if (offered.length === 0) return { next: true, note: "unsure" };

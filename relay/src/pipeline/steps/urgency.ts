@@ -24,7 +24,7 @@ async function guidanceParts(turn: Turn, category: Category | undefined): Promis
   const query = knowledgeQuery(turn);
   try {
     const found = await turn.region.knowledge.call((adapter, signal) => articleOf(adapter, id, query, signal), turn.signal);
-    return found.value === undefined ? [] : answerParts(found.value);
+    return found.value === undefined ? [] : answerParts(found.value, turn.language);
   } catch {
     return [];
   }
