@@ -16,9 +16,11 @@ export type Published = {
   misfits(value: unknown, schema: Node): string[];
 };
 
-/** True when the description is there. */
+/** True when the description is there; else says in a line that what needs it is skipped. */
 export function isPublished(file: string): boolean {
-  return existsSync(new URL(file, folder));
+  if (existsSync(new URL(file, folder))) return true;
+  process.stderr.write(`skipped: ../shared/contracts/${file} is not there\n`);
+  return false;
 }
 
 export function readPublished(file: string): Published {
