@@ -1,6 +1,7 @@
 /** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
 import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
+import { gapsCommand } from "./cli/gaps.ts";
 import { calibrateCommand, modelCommand } from "./cli/models.ts";
 import { ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { runRelay } from "./main.ts";
@@ -74,6 +75,7 @@ const fail = (text: string): void => {
   process.exitCode = 1;
 };
 const deadLetters = deadLettersCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
+const gaps = gapsCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 
@@ -81,7 +83,7 @@ export async function runCli(argv: string[]): Promise<void> {
   await runMain(
     defineCommand({
       meta: { name: "allhours", description: "support chat that never closes" },
-      subCommands: { start, check, explain, calibrate, model, "dead-letters": deadLetters },
+      subCommands: { start, check, explain, calibrate, model, gaps, "dead-letters": deadLetters },
     }),
     { rawArgs: argv },
   );

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createEgress } from "./adapters/egress.ts";
 import { createGuard } from "./adapters/guard.ts";
 import { lookupAdapter } from "./adapters/registry.ts";
-import type { AdapterContext, AdapterKind, AdapterKinds, Lifecycle } from "./adapters/spec.ts";
+import type { AdapterContext, AdapterKind, AdapterKinds, Learned, Lifecycle } from "./adapters/spec.ts";
 import { adapterId } from "./config/load.ts";
 import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
@@ -21,15 +21,21 @@ const DESK_MS = 15_000;
 export type BuiltDirectory = Directory & {
   /** Readies every adapter; a failure is logged and named, the others serve. Gives the names of those not ready. */
   init(): Promise<string[]>;
+  /** What a region has learnt changed: its adapters that read it get ready again. Rejects when one could not; it serves on as before. */
+  relearn(regionId: string): Promise<void>;
   close(): Promise<void>;
   origins: { allowed: ReadonlySet<string>; dev: boolean };
   /** Adapters by the files they are made from. */
   watched(): { path: string; name: string; init: () => Promise<void> }[];
 };
 
-type Made = { name: string; adapter: Lifecycle };
+type Made = { name: string; regionId: string; adapter: Lifecycle };
 
-export function buildDirectory(config: Config, place: { baseDir: string; cacheDir: string }, logger: Logger): BuiltDirectory {
+export function buildDirectory(
+  config: Config,
+  place: { baseDir: string; cacheDir: string; learned?: (regionId: string) => Learned },
+  logger: Logger,
+): BuiltDirectory {
   const made: Made[] = [];
   const regions = new Map<string, Region>();
   const desks = new Map<string, { region: Region; desk: Region["desks"][number] }>();
@@ -54,9 +60,10 @@ export function buildDirectory(config: Config, place: { baseDir: string; cacheDi
           cacheDir: join(place.cacheDir, regionId, kind, String(index)),
           fetch: kind === "handoff" || kind === "notify" ? deskEgress : egress,
           logger,
+          ...(place.learned === undefined ? {} : { learned: () => place.learned?.(regionId) ?? { articles: [], phrasings: [] } }),
         };
         const adapter = found.definition.create(parsed.options as never, context);
-        made.push({ name: `${kind}:${name}`, adapter });
+        made.push({ name: `${kind}:${name}`, regionId, adapter });
         return { name, adapter, timing: guard ?? {} };
       });
     const guarded = <Kind extends "nlu" | "knowledge">(kind: Kind): Guarded<AdapterKinds[Kind]> =>
@@ -98,6 +105,10 @@ export function buildDirectory(config: Config, place: { baseDir: string; cacheDi
         logger.error({ adapter: name, err: result.reason as unknown }, "an adapter is not ready");
         return [name];
       });
+    },
+    async relearn(regionId) {
+      const learning = made.filter(({ regionId: own, adapter }) => own === regionId && adapter.learns === true);
+      await Promise.all(learning.map(async ({ adapter }) => adapter.init?.(AbortSignal.timeout(INIT_MS))));
     },
     async close() {
       await Promise.allSettled(made.map(async ({ adapter }) => adapter.close?.()));

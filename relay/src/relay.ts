@@ -31,6 +31,9 @@ import { systemClock, type Clock } from "./observe/clock.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { buildDirectory, type BuiltDirectory } from "./regions.ts";
+import { createLearnedShelf } from "./learning/learned.ts";
+import { createNightly } from "./learning/nightly.ts";
+import { createReview } from "./learning/review.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -38,6 +41,8 @@ import { watchStore } from "./store/watch.ts";
 import { watchFiles } from "./watch.ts";
 
 const SWEEP_MS = 60_000;
+/** How often it is asked whether the night's work is due. */
+const NIGHTLY_MS = 5 * 60_000;
 /** Often enough that a full disk shows within five seconds. */
 const HEALTH_MS = 4_000;
 /** On a stop, clients are told to leave within this. */
@@ -76,7 +81,6 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const cacheDir = join(dirname(storePath), "cache");
   if (config.mode === "dev") logger.warn({}, "dev mode: sites without origins accept any page");
 
-  let directory: BuiltDirectory = buildDirectory(config, { baseDir, cacheDir }, logger);
   await mkdir(dirname(storePath), { recursive: true });
   const opened: Store =
     config.store.kind === "memory"
@@ -92,6 +96,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const storeWatch = watchStore(opened, { logger, metrics });
   const { store } = storeWatch;
   await store.releaseLeases();
+  const shelf = createLearnedShelf(store);
+  const place = { baseDir, cacheDir, learned: (regionId: string) => shelf.of(regionId) };
+  let directory: BuiltDirectory = buildDirectory(config, place, logger);
+  for (const { id } of directory.regions()) await shelf.load(id);
 
   const now = (): number => clock.now();
   const hub = createHub();
@@ -150,9 +158,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
     },
   });
+  const review = createReview({
+    store,
+    shelf,
+    region: (id) => directory.region(id),
+    site: (id) => directory.site(id),
+    changed: (regionId) => directory.relearn(regionId),
+    clock,
+    logger,
+  });
   const hello = createHello({ ...shared, hub, turns });
   const handle = createHandle({ ...shared, turns });
-  const deskDoor = createDeskDoor(shared);
+  const deskDoor = createDeskDoor({ ...shared, review });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
 
   const peer = createPeerReader(config.server.trustedProxies, config.server.countryHeader);
@@ -179,6 +196,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       ],
     }),
     draining: () => draining,
+    review,
     deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
     beforeMetrics: () => {
       metrics.storeUp.set(storeWatch.reason() === undefined ? 1 : 0);
@@ -195,6 +213,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const sockets = attachSocketIo(server, { door, limits: () => limits, peer, origins, metrics, clock, draining: () => draining });
 
   const timers: (() => void)[] = [];
+  const nightly = createNightly({ store, review, regions: () => directory.regions(), clock, logger });
   function every(ms: number, run: () => void): void {
     let cancel = clock.after(ms, function again() {
       run();
@@ -232,7 +251,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
 
   async function reload(): Promise<void> {
     const loaded = await loadConfig(file, options.env ?? process.env);
-    const fresh = buildDirectory(loaded.config, { baseDir, cacheDir }, logger);
+    const fresh = buildDirectory(loaded.config, place, logger);
     const missing = await fresh.init();
     const before = directory;
     const fixed = ["server", "store"] as const;
@@ -244,6 +263,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     notReady = missing;
     limits = createLimits(config.limits, now);
     logger.info({ sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady }, "config reloaded");
+    for (const { id } of fresh.regions()) await shelf.load(id);
     await watchAll();
     // Turns that run hold adapters of the old directory; they get their time.
     clock.after(config.server.drainMs, () => void before.close());
@@ -268,6 +288,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         );
       });
       every(HEALTH_MS, () => void storeWatch.probe());
+      every(NIGHTLY_MS, () => void nightly());
       await watchAll();
       logger.info(
         { host: config.server.host, port: address.port, sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady },

@@ -17,6 +17,13 @@ export type AdapterContext = {
   /** The region's fetch: listed hosts only (egress.ts). */
   fetch: typeof fetch;
   logger: AdapterLogger;
+  /** What the region has learnt from its visitors so far, approved by somebody. Asked at each `init`; absent where nothing learns. */
+  learned?: (() => Learned) | undefined;
+};
+/** Articles of the region's own making, and more ways to ask for articles that exist. `updatedAt` is a date, as 2026-10-12. */
+export type Learned = {
+  articles: readonly { id: string; title: string; text: string; language: string; phrasings: readonly string[]; updatedAt: string }[];
+  phrasings: readonly { articleId: string; language: string; text: string }[];
 };
 export interface AdapterLogger {
   info(fields: object, message: string): void;
@@ -35,6 +42,8 @@ export interface Lifecycle {
    * of its own: the caller's is handed on. Retry, breaker and fallback stay. A `timeoutMs` in the config wins over this.
    */
   readonly inProcess?: true | undefined;
+  /** True when `init` reads `AdapterContext.learned`: a change of it asks for another. */
+  readonly learns?: true | undefined;
 }
 
 // ---------------------------------------------------------------- nlu
@@ -160,6 +169,8 @@ export type DeskCommand = { externalId: string; caseId: string; conversationId: 
   | { type: "message"; agent: Agent; text: string }
   | { type: "typing"; agent: Agent; typing: boolean }
   | { type: "read"; agent: Agent; seq: number }
+  /** The question of this case (the visitor's message `questionId`, else the last one) is answered by an article. */
+  | { type: "attach"; agent: Agent; articleId: string; questionId?: string | undefined }
   | { type: "leave"; agent: Agent }
   /** Hand back to the assistant. */
   | { type: "release"; agent?: Agent | undefined }

@@ -103,9 +103,13 @@ export function calibrateCommand(tools: Tools) {
         const asked = target === undefined ? options : { ...options, target };
         // A target that is only tried leaves the versions that serve alone.
         const folder = target === undefined || target === options.target ? cacheDir : join(cacheDir, "tried");
-        const report = await runTraining(trainRequestOf(asked, { baseDir, cacheDir: folder }), new AbortController().signal, (progress) => {
-          if (process.stderr.isTTY) process.stderr.write(`\r${progress.stage} ${progress.done}/${progress.of} `);
-        });
+        const report = await runTraining(
+          trainRequestOf(asked, { baseDir, cacheDir: folder, learned: undefined }),
+          new AbortController().signal,
+          (progress) => {
+            if (process.stderr.isTTY) process.stderr.write(`\r${progress.stage} ${progress.done}/${progress.of} `);
+          },
+        );
         if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
         say(calibrationAsText(name, asked.target, report));
         if (report.model === undefined) fail(`${name}: nothing to calibrate`);

@@ -113,6 +113,20 @@ export const regionSchema = v.strictObject({
   ),
   /** At or above this a passage found by words alone is the answer. */
   passageAt: v.optional(share, 0.62),
+  /** The night's look at what went unanswered. */
+  learning: v.optional(
+    v.strictObject({
+      /** Off: nothing is kept, nothing is looked at. */
+      enabled: v.optional(v.boolean("expected true or false"), true),
+      /** Hour of the day, UTC, after which it runs. */
+      hourUtc: v.optional(count(0, 23), 3),
+      /** Questions are dropped after this. */
+      keepDays: v.optional(count(1, 366), 30),
+      /** Fewer questions that ask the same make no gap. */
+      leastQuestions: v.optional(count(2, 100), 2),
+    }),
+    {},
+  ),
   /** Give-ups in a row after which a person is asked for. */
   giveUpsBeforeHandoff: v.optional(count(1, 10), 2),
   /** A person not there after this: the visitor is told so. */

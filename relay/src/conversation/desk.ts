@@ -2,7 +2,7 @@
  * The door for people: what a desk says, after its signature was verified. Agents' replies enter the log like a bot's. Every
  * delivery is deduplicated by (desk, external id) for the conversation's life; a repeat gets the same answer.
  */
-import { redactCards, type Result } from "@allhours/protocol";
+import { redactCards, textOf, type Result } from "@allhours/protocol";
 import type { DeskCommand } from "../adapters/spec.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Region, Site } from "../routing/types.ts";
@@ -11,13 +11,19 @@ import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ModeAction } from "./mode.ts";
 import type { Publisher } from "./publish.ts";
+import { QUESTION, redactedQuestion, type Question } from "../learning/questions.ts";
+import type { Review } from "../learning/review.ts";
 import type { SerialQueue } from "./queue.ts";
 import type { Directory, Room, Rooms } from "./rooms.ts";
+
+/** Entries in which a question that is attached is looked for. */
+const LOOK_BACK = 200;
 
 export type DeskAnswer = { duplicate: boolean; messageId?: string | undefined };
 
 export function createDeskDoor(deps: {
-  store: Pick<Store, "knowsInbound">;
+  store: Pick<Store, "knowsInbound" | "entriesBefore" | "record" | "putRecords">;
+  review: Pick<Review, "attach">;
   rooms: Rooms;
   serial: SerialQueue;
   publisher: Publisher;
@@ -32,6 +38,7 @@ export function createDeskDoor(deps: {
       return { ok: false, error: { code: "not-found", message: `conversation ${command.conversationId} is not known here` } };
     }
     if (command.type === "typing" || command.type === "read") return ephemeral(room, command);
+    if (command.type === "attach") return attach(deskId, room, command);
     return deps.serial.run(room.conversation.id, async () => durable(deskId, room, site, command));
   }
 
@@ -59,11 +66,40 @@ export function createDeskDoor(deps: {
     return { ok: true, value: { duplicate: false } };
   }
 
+  /** What the agent did by hand, the assistant does next time. Harmless twice: the same question gets the same article. */
+  async function attach(deskId: string, room: Room, command: Extract<DeskCommand, { type: "attach" }>): Promise<Result<DeskAnswer>> {
+    if (await deps.store.knowsInbound(deskId, command.externalId)) return { ok: true, value: { duplicate: true } };
+    const { id: conversationId, regionId, siteId, language } = room.conversation;
+    const entries = await deps.store.entriesBefore(conversationId, Number.MAX_SAFE_INTEGER, LOOK_BACK);
+    const questions = entries.flatMap(({ event, at }) =>
+      event.type === "message-added" && event.message.author.kind === "visitor" ? [{ message: event.message, at }] : [],
+    );
+    const asked = command.questionId === undefined ? questions.at(-1) : questions.find(({ message }) => message.id === command.questionId);
+    if (asked === undefined)
+      return { ok: false, error: { code: "not-found", message: "questionId: this conversation has no such message of the visitor's" } };
+    const { id } = asked.message;
+    if ((await deps.store.record(QUESTION, regionId, id)) === undefined) {
+      const body: Question = {
+        text: redactedQuestion(textOf(asked.message.parts)),
+        language: asked.message.language ?? language,
+        siteId,
+        conversationId,
+        outcome: "handed-over",
+      };
+      await deps.store.putRecords([{ kind: QUESTION, regionId, id, at: asked.at, body }]);
+    }
+    const attached = await deps.review.attach(regionId, { articleId: command.articleId, questionId: id, by: command.agent.id });
+    if (!attached.ok) return { ok: false, error: { code: attached.error.code, message: attached.error.message } };
+    const inbound = { source: deskId, externalId: command.externalId };
+    const appended = await deps.publisher.commit(room, { entries: [], inbound, skipIfKnown: false });
+    return { ok: true, value: { duplicate: appended.duplicate } };
+  }
+
   async function durable(
     deskId: string,
     room: Room,
     site: Site,
-    command: Exclude<DeskCommand, { type: "typing" | "read" }>,
+    command: Exclude<DeskCommand, { type: "typing" | "read" | "attach" }>,
   ): Promise<Result<DeskAnswer>> {
     const inbound = { source: deskId, externalId: command.externalId };
     const id = derivedId(deskId, command.externalId);

@@ -2,11 +2,12 @@
  * One function a command: the door for visitors. Every command is checked against the session that sends it, runs in its
  * conversation's queue, and is answered by one ack after its commit.
  */
-import { redactCards, refusal, textOf, LIMITS, type Ack, type Command, type CommandOf } from "@allhours/protocol";
+import { redactCards, refusal, textOf, LIMITS, type Ack, type Command, type CommandOf, type Message } from "@allhours/protocol";
+import { QUESTION, redactedQuestion, type Question } from "../learning/questions.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
-import { StoreError, type Session, type Store } from "../store/store.ts";
+import { StoreError, type Session, type Store, type StoreRecord } from "../store/store.ts";
 import { messageForDesk, modeChange, openCase } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
@@ -133,11 +134,36 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
     });
   }
 
-  async function rate(command: CommandOf<"rating-set">, { room }: Place): Promise<Ack> {
+  async function rate(command: CommandOf<"rating-set">, { room, region }: Place): Promise<Ack> {
+    const records = command.value === "down" && region.config.learning.enabled ? await dislikedQuestion(command, room, region.id) : [];
     const appended = await deps.publisher.commit(room, {
       entries: [{ id: command.id, event: { type: "message-rated", messageId: command.messageId, value: command.value } }],
+      records,
     });
     return { ok: true, value: { seq: appended.entries[0]?.seq ?? 0, known: appended.entries[0]?.known ?? false } };
+  }
+
+  /** The question that an answer the visitor disliked was given to. */
+  async function dislikedQuestion({ messageId }: CommandOf<"rating-set">, room: Room, regionId: string): Promise<StoreRecord[]> {
+    const conversationId = room.conversation.id;
+    const messageOf = async (id: string): Promise<{ message: Message; at: number } | undefined> => {
+      const place = await deps.store.placeOf(conversationId, id);
+      const [entry] = place === undefined ? [] : await deps.store.entriesAfter(conversationId, place.seq - 1, 1);
+      return entry?.event.type === "message-added" ? { message: entry.event.message, at: entry.at } : undefined;
+    };
+    const answer = await messageOf(messageId);
+    const question = answer?.message.inReplyTo === undefined ? undefined : await messageOf(answer.message.inReplyTo);
+    if (question === undefined) return [];
+    const text = redactedQuestion(textOf(question.message.parts));
+    if (!/\p{L}/u.test(text)) return [];
+    const body: Question = {
+      text,
+      language: question.message.language ?? room.conversation.language,
+      siteId: room.conversation.siteId,
+      conversationId,
+      outcome: "thumbs-down",
+    };
+    return [{ kind: QUESTION, regionId, id: question.message.id, at: question.at, body }];
   }
 
   async function history(command: CommandOf<"history-get">, { room }: Place): Promise<Ack> {

@@ -5,6 +5,7 @@
 import { LIMITS, textOf, type DurableEvent, type Message, type Part } from "@allhours/protocol";
 import { defaultSteps, runPipeline, type StepTrace } from "../pipeline/run.ts";
 import { phrasesFor } from "../pipeline/phrases.ts";
+import { questionOf } from "../learning/questions.ts";
 import { ENGINE_OPTION } from "../adapters/spec.ts";
 import type { Outcome, Step, Turn } from "../pipeline/turn.ts";
 import type { Clock } from "../observe/clock.ts";
@@ -112,31 +113,29 @@ export function createTurns(deps: {
       } else parts = streamed;
     }
     const handoff = outcome.handoff;
-    await commit(
-      room,
-      () => {
-        if (handoff !== undefined) {
-          return openCase(room, turn.site, turn.region, {
-            requestId: turn.id,
-            ...handoff,
-            guidance: parts,
-            language: turn.language,
-            nowMs: deps.clock.now(),
-            inReplyTo: turn.id,
-          });
-        }
-        const giveUps = kind === "gave-up" || kind === "failed" ? room.conversation.giveUps + 1 : 0;
-        const patch = {
-          ...(giveUps === room.conversation.giveUps ? {} : { giveUps }),
-          ...(turn.language === room.conversation.language ? {} : { language: turn.language }),
-        };
-        return {
-          entries: [botMessage(replyId, turn.site, turn.language, parts, turn.id)],
-          ...(Object.keys(patch).length === 0 ? {} : { patch }),
-        };
-      },
-      turn.id,
-    );
+    const records = turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : [];
+    const change = (): Change => {
+      if (handoff !== undefined) {
+        return openCase(room, turn.site, turn.region, {
+          requestId: turn.id,
+          ...handoff,
+          guidance: parts,
+          language: turn.language,
+          nowMs: deps.clock.now(),
+          inReplyTo: turn.id,
+        });
+      }
+      const giveUps = kind === "gave-up" || kind === "failed" ? room.conversation.giveUps + 1 : 0;
+      const patch = {
+        ...(giveUps === room.conversation.giveUps ? {} : { giveUps }),
+        ...(turn.language === room.conversation.language ? {} : { language: turn.language }),
+      };
+      return {
+        entries: [botMessage(replyId, turn.site, turn.language, parts, turn.id)],
+        ...(Object.keys(patch).length === 0 ? {} : { patch }),
+      };
+    };
+    await commit(room, () => ({ ...change(), records }), turn.id);
     return kind;
   }
 

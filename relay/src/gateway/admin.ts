@@ -60,7 +60,7 @@ const byFilter = v.pipe(
 );
 
 /** The first thing wrong, with its field. */
-function read<Schema extends v.GenericSchema>(schema: Schema, input: unknown): Result<v.InferOutput<Schema>> {
+export function readStrict<Schema extends v.GenericSchema>(schema: Schema, input: unknown): Result<v.InferOutput<Schema>> {
   const parsed = v.safeParse(schema, input);
   if (parsed.success) return { ok: true, value: parsed.output };
   const [issue] = parsed.issues;
@@ -68,28 +68,34 @@ function read<Schema extends v.GenericSchema>(schema: Schema, input: unknown): R
   return refusal("bad-frame", `${path}: ${issue.expected === "never" ? "unknown field" : issue.message}`, { path });
 }
 
+/** The body as JSON of any shape. */
+export async function readJsonBody(context: Context): Promise<Result<unknown>> {
+  const raw = await readText(context.req.raw, BODY_BYTES);
+  if (raw === undefined) return refusal("frame-too-large", `a body may have ${BODY_BYTES} bytes`);
+  try {
+    return { ok: true, value: JSON.parse(raw) as unknown };
+  } catch {
+    return refusal("bad-frame", "expected a JSON body");
+  }
+}
+
 export async function listDeadLetters(context: Context, letters: DeadLetters): Promise<Response> {
-  const query = read(querySchema, context.req.query());
+  const query = readStrict(querySchema, context.req.query());
   if (!query.ok) return context.json(query, 400);
   const { conversation, since, until, limit } = query.value;
   return context.json({ ok: true, value: { deadLetters: await letters.list({ key: conversation, since, until }, limit) } });
 }
 
 export async function replayDeadLetters(context: Context, letters: DeadLetters): Promise<Response> {
-  const raw = await readText(context.req.raw, BODY_BYTES);
-  if (raw === undefined) return context.json(refusal("frame-too-large", `a body may have ${BODY_BYTES} bytes`), 413);
-  let json: unknown;
-  try {
-    json = JSON.parse(raw);
-  } catch {
-    return context.json(refusal("bad-frame", "expected a JSON body"), 400);
-  }
+  const body = await readJsonBody(context);
+  if (!body.ok) return context.json(body, body.error.code === "frame-too-large" ? 413 : 400);
+  const json = body.value;
   const has = (name: string): boolean => typeof json === "object" && json !== null && Object.hasOwn(json, name);
   const choice: Result<DeadLetterChoice> = has("ids")
-    ? read(byIds, json)
+    ? readStrict(byIds, json)
     : has("all")
-      ? filterOf(read(everyOne, json))
-      : filterOf(read(byFilter, json));
+      ? filterOf(readStrict(everyOne, json))
+      : filterOf(readStrict(byFilter, json));
   return choice.ok ? context.json({ ok: true, value: await letters.replay(choice.value) }) : context.json(choice, 400);
 }
 

@@ -15,6 +15,7 @@ import {
   type JobDraft,
   type Session,
   type Store,
+  type StoreRecord,
 } from "./store.ts";
 
 type Line = { id: string; seq: number; at: number; draft: Draft; turnOpen: boolean };
@@ -25,6 +26,11 @@ export function createMemoryStore(): Store {
   const conversations = new Map<string, { conversation: Conversation; log: Line[] }>();
   const sessions = new Map<string, Session>();
   const inbound = new Set<string>();
+  const records = new Map<string, StoreRecord>();
+  const keyOf = ({ kind, regionId, id }: Pick<StoreRecord, "kind" | "regionId" | "id">): string => JSON.stringify([kind, regionId, id]);
+  const put = (list: readonly StoreRecord[]): void => {
+    for (const record of list) records.set(keyOf(record), copy(record));
+  };
   /** In order of creation. */
   let jobs: StoredJob[] = [];
   let commits = 0;
@@ -65,6 +71,7 @@ export function createMemoryStore(): Store {
     if (request.patch !== undefined) found.conversation = copy({ ...found.conversation, ...request.patch });
     jobs = jobs.filter((job) => job.dead || !request.cancelJobs?.includes(job.id));
     for (const draft of request.jobs ?? []) if (!jobs.some((job) => job.id === draft.id)) jobs.push(newJob(draft, request.at));
+    put(request.records ?? []);
     return { entries: places, duplicate: false };
   }
 
@@ -161,6 +168,22 @@ export function createMemoryStore(): Store {
         if (job === undefined) return false;
         Object.assign(job, { dead: false, dueAt: nowMs, attempts: 0 });
         return true;
+      }),
+    putRecords: (list) => commit(() => put(list)),
+    record: (kind, regionId, id) => answer(() => copy(records.get(keyOf({ kind, regionId, id })))),
+    records: (kind, regionId, since, limit) =>
+      answer(() =>
+        [...records.values()]
+          .filter((record) => record.kind === kind && record.regionId === regionId && record.at >= since)
+          .sort((left, right) => right.at - left.at || (left.id < right.id ? 1 : -1))
+          .slice(0, limit)
+          .map(copy),
+      ),
+    removeRecords: (kind, regionId, before) =>
+      commit(() => {
+        const old = [...records].filter(([, record]) => record.kind === kind && record.regionId === regionId && record.at < before);
+        for (const [key] of old) records.delete(key);
+        return old.length;
       }),
     releaseLeases: () =>
       commit(() => {

@@ -4,7 +4,7 @@
  */
 import type { NewJob } from "./job-queries.ts";
 import type { ConversationColumns } from "./queries.ts";
-import type { ConversationTable, EntryTable, JobTable, SessionTable } from "./schema.ts";
+import type { ConversationTable, EntryTable, JobTable, RecordTable, SessionTable } from "./schema.ts";
 
 export type AppendOperation = {
   type: "append";
@@ -19,6 +19,7 @@ export type AppendOperation = {
   jobs?: NewJob[] | undefined;
   cancelJobs?: string[] | undefined;
   inbound?: { source: string; externalId: string } | undefined;
+  records?: RecordTable[] | undefined;
   skipIfKnown: boolean;
 };
 /** Where each entry lies. A bare number is the `seq` of a new one; an object is the place of one that was known. */
@@ -39,6 +40,8 @@ type Writes = {
   "fail-job": { operation: { type: "fail-job"; id: string; error: string; dueAt: number | undefined }; outcome: null };
   "replay-job": { operation: { type: "replay-job"; id: string; now: number }; outcome: boolean };
   "release-leases": { operation: { type: "release-leases" }; outcome: null };
+  "put-records": { operation: { type: "put-records"; records: RecordTable[] }; outcome: null };
+  "remove-records": { operation: { type: "remove-records"; kind: string; regionId: string; before: number }; outcome: number };
   probe: { operation: { type: "probe"; value: string }; outcome: null };
 };
 type Reads = {
@@ -51,6 +54,8 @@ type Reads = {
   "open-turns": { operation: { type: "open-turns"; limit: number }; outcome: OpenTurnRow[] };
   "open-turns-of": { operation: { type: "open-turns-of"; conversationId: string }; outcome: OpenTurnRow[] };
   "next-job": { operation: { type: "next-job" }; outcome: number | undefined };
+  record: { operation: { type: "record"; kind: string; regionId: string; id: string }; outcome: RecordTable | undefined };
+  records: { operation: { type: "records"; kind: string; regionId: string; since: number; limit: number }; outcome: RecordTable[] };
   "dead-jobs": { operation: { type: "dead-jobs"; limit: number; key: string | null; since: number; until: number }; outcome: JobRow[] };
 };
 type Operations = Writes & Reads;
@@ -72,6 +77,8 @@ const reads: Record<keyof Reads, true> = {
   "open-turns-of": true,
   "next-job": true,
   "dead-jobs": true,
+  record: true,
+  records: true,
 };
 /** Needs no transaction: a batch of these alone commits nothing. */
 export function isRead(operation: Operation): boolean {
@@ -80,8 +87,10 @@ export function isRead(operation: Operation): boolean {
 
 /** Rows an operation may write, roughly: what `maxBatchRows` counts. At least 1. */
 export function rowsOf(operation: Operation): number {
-  if (operation.type === "append") return Math.max(1, operation.ids.length + (operation.jobs?.length ?? 0));
+  if (operation.type === "append")
+    return Math.max(1, operation.ids.length + (operation.jobs?.length ?? 0) + (operation.records?.length ?? 0));
   if (operation.type === "create") return 2 + (operation.first === undefined ? 0 : rowsOf(operation.first));
+  if (operation.type === "put-records") return Math.max(1, operation.records.length);
   if (operation.type === "claim-jobs") return Math.max(1, operation.limit);
   return 1;
 }

@@ -4,6 +4,7 @@
  */
 import type { Kysely } from "kysely";
 import { jobQueries } from "./job-queries.ts";
+import { recordQueries } from "./record-queries.ts";
 import type { ConversationTable, Database, EntryTable, SessionTable } from "./schema.ts";
 import { statement, type Parameter, type Statement } from "./statement.ts";
 
@@ -19,7 +20,7 @@ const openTurnColumns = ["conversation_id", "id", "seq", "at"] as const;
 export type Queries = ReturnType<typeof buildQueries>;
 
 export function buildQueries(db: Kysely<Database>) {
-  return { ...metaQueries(db), ...conversationQueries(db), ...entryQueries(db), ...jobQueries(db) };
+  return { ...metaQueries(db), ...conversationQueries(db), ...entryQueries(db), ...jobQueries(db), ...recordQueries(db) };
 }
 
 /** An update of exactly these columns. One statement for each set of columns that occurs; the executor keeps them. */

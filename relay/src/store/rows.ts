@@ -2,8 +2,19 @@
 import type { NewJob } from "./job-queries.ts";
 import type { AppendOperation, AppendOutcome, EntryRow, JobRow, OpenTurnRow } from "./operations.ts";
 import type { ConversationColumns } from "./queries.ts";
-import type { ConversationTable, SessionTable } from "./schema.ts";
-import type { Appended, AppendRequest, Conversation, ConversationPatch, Entry, Job, JobDraft, OpenTurn, Session } from "./store.ts";
+import type { ConversationTable, RecordTable, SessionTable } from "./schema.ts";
+import type {
+  Appended,
+  AppendRequest,
+  Conversation,
+  ConversationPatch,
+  Entry,
+  Job,
+  JobDraft,
+  OpenTurn,
+  Session,
+  StoreRecord,
+} from "./store.ts";
 
 const patchColumns: { [Key in keyof Required<ConversationPatch>]: keyof ConversationColumns } = {
   mode: "mode",
@@ -144,6 +155,7 @@ export function appendOperation(request: AppendRequest): AppendOperation {
   if (request.jobs !== undefined && request.jobs.length > 0) operation.jobs = request.jobs.map((job) => jobRow(job, request.at));
   if (request.cancelJobs !== undefined && request.cancelJobs.length > 0) operation.cancelJobs = request.cancelJobs;
   if (request.inbound !== undefined) operation.inbound = request.inbound;
+  if (request.records !== undefined && request.records.length > 0) operation.records = request.records.map(recordRow);
   return operation;
 }
 
@@ -153,4 +165,11 @@ export function appendedOf(request: AppendRequest, outcome: AppendOutcome): Appe
     return typeof place === "number" ? { id, seq: place, at: request.at, known: false } : { id, seq: place.seq, at: place.at, known: true };
   });
   return { entries, duplicate: outcome.duplicate };
+}
+
+export function recordRow({ kind, regionId, id, at, body }: StoreRecord): RecordTable {
+  return { kind, region_id: regionId, id, at, body: JSON.stringify(body) };
+}
+export function recordOf({ kind, region_id: regionId, id, at, body }: RecordTable): StoreRecord {
+  return { kind, regionId, id, at, body: JSON.parse(body) as unknown };
 }

@@ -66,6 +66,8 @@ export type JobTable = {
 
 export type InboundTable = { source: string; external_id: string; conversation_id: string };
 
+export type RecordTable = { kind: string; region_id: string; id: string; at: number; /** JSON. */ body: string };
+
 export type Database = {
   meta: MetaTable;
   conversations: ConversationTable;
@@ -73,4 +75,5 @@ export type Database = {
   entries: EntryTable;
   jobs: JobTable;
   inbound: InboundTable;
+  records: RecordTable;
 };

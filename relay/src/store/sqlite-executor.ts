@@ -66,6 +66,10 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     reviveJob: bind(queries.reviveJob),
     releaseLeases: bind(queries.releaseLeases),
     writeMeta: bind(queries.writeMeta),
+    putRecord: bind(queries.putRecord),
+    record: bind(queries.record),
+    recordsSince: bind(queries.recordsSince),
+    removeRecords: bind(queries.removeRecords),
   };
   const patches = new Map<string, Bound<{ id: string } & ConversationColumns, unknown>>();
   const heads = new Map<string, number>();
@@ -108,6 +112,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     // Cancel first: a timer may be set again under its old id.
     for (const id of operation.cancelJobs ?? []) removeJob(id);
     for (const job of operation.jobs ?? []) q.addJob.run(job);
+    for (const record of operation.records ?? []) q.putRecord.run(record);
     return { duplicate: false, places };
   }
 
@@ -177,6 +182,13 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
       q.releaseLeases.run({});
       return null;
     },
+    "put-records": ({ records }) => {
+      for (const record of records) q.putRecord.run(record);
+      return null;
+    },
+    "remove-records": ({ kind, regionId, before }) => q.removeRecords.run({ kind, region_id: regionId, before }),
+    record: ({ kind, regionId, id }) => q.record.get({ kind, region_id: regionId, id }),
+    records: ({ kind, regionId, since, limit }) => q.recordsSince.all({ kind, region_id: regionId, since, limit }),
     probe: ({ value }) => {
       q.writeMeta.run({ name: "probe", value });
       return null;

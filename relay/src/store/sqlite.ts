@@ -5,7 +5,19 @@
 import { Worker } from "node:worker_threads";
 import { createCommitQueue, storeErrorOf, type CommitQueue } from "./commit-queue.ts";
 import type { FromWorker, ToWorker } from "./operations.ts";
-import { appendedOf, appendOperation, conversationOf, conversationRow, entryOf, jobOf, openTurnOf, sessionOf, sessionRow } from "./rows.ts";
+import {
+  appendedOf,
+  appendOperation,
+  conversationOf,
+  conversationRow,
+  entryOf,
+  jobOf,
+  openTurnOf,
+  recordOf,
+  recordRow,
+  sessionOf,
+  sessionRow,
+} from "./rows.ts";
 import type { WorkerOptions } from "./sqlite-worker.ts";
 import { StoreError, type Appended, type Store } from "./store.ts";
 
@@ -91,6 +103,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     deadJobs: async (limit, { key = null, since = 0, until = Number.MAX_SAFE_INTEGER } = {}) =>
       (await queue.submit({ type: "dead-jobs", limit, key, since, until })).map(jobOf),
     replayJob: (id, nowMs) => queue.submit({ type: "replay-job", id, now: nowMs }),
+    putRecords: async (records) => {
+      if (records.length > 0) await queue.submit({ type: "put-records", records: records.map(recordRow) });
+    },
+    record: async (kind, regionId, id) => {
+      const row = await queue.submit({ type: "record", kind, regionId, id });
+      return row === undefined ? undefined : recordOf(row);
+    },
+    records: async (kind, regionId, since, limit) => (await queue.submit({ type: "records", kind, regionId, since, limit })).map(recordOf),
+    removeRecords: (kind, regionId, before) => queue.submit({ type: "remove-records", kind, regionId, before }),
     releaseLeases: async () => {
       await queue.submit({ type: "release-leases" });
     },

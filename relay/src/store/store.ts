@@ -105,10 +105,15 @@ export type AppendRequest = {
   cancelJobs?: string[] | undefined;
   /** Dedupe key of an inbound delivery: if known, nothing of this request is written and `duplicate` is true. */
   inbound?: { source: string; externalId: string } | undefined;
-  /** If the first entry's id is known, leave out patch and jobs as well (default true). */
+  /** Put down or replaced, with the entries or not at all. */
+  records?: StoreRecord[] | undefined;
+  /** If the first entry's id is known, leave out patch, jobs and records as well (default true). */
   skipIfKnown?: boolean | undefined;
 };
 export type Appended = { entries: { id: string; seq: number; at: number; known: boolean }[]; duplicate: boolean };
+
+/** Something a region keeps beside its conversations: what it is learning. `id` is unique in its kind and region; `body` is JSON. */
+export type StoreRecord = { kind: string; regionId: string; id: string; at: number; body: unknown };
 
 export type OpenTurn = { conversationId: string; entryId: string; seq: number; at: number };
 
@@ -145,6 +150,13 @@ export interface Store {
   /** When the next job can be claimed, Unix milliseconds: due, first of its key, and its lease, if any, over. */
   nextJobAt(): Promise<number | undefined>;
   finishJob(id: string): Promise<void>;
+  /** Puts records down, or in the place of those with the same kind, region and id. */
+  putRecords(records: readonly StoreRecord[]): Promise<void>;
+  record(kind: string, regionId: string, id: string): Promise<StoreRecord | undefined>;
+  /** Of a kind and a region, at or after `since`, newest first, at most `limit`. */
+  records(kind: string, regionId: string, since: number, limit: number): Promise<StoreRecord[]>;
+  /** Drops what is older than `before`; gives how many. */
+  removeRecords(kind: string, regionId: string, before: number): Promise<number>;
   /** Puts a failed job back for `dueAt`, or into the dead letters with `dueAt` undefined. */
   failJob(id: string, error: string, dueAt: number | undefined): Promise<void>;
   /** Dead letters in order of creation, at most `limit`. */

@@ -1,7 +1,7 @@
 /**
  * What every store must do, as checks that need no test runner: give `storeContract` a way to open an empty store and run each
  * case. Owns the log: ids, order, pages, patches. What outlives a failure is in store-durability-suite.ts, jobs
- * are in store-jobs-suite.ts.
+ * are in store-jobs-suite.ts, records in store-records-suite.ts.
  */
 import assert from "node:assert/strict";
 import { newId } from "@allhours/protocol";
@@ -9,6 +9,7 @@ import type { ContractCase } from "./contract.ts";
 import { StoreError, type Store } from "../store/store.ts";
 import { durabilityCases } from "./store-durability-suite.ts";
 import { jobCases } from "./store-jobs-suite.ts";
+import { recordCases } from "./store-records-suite.ts";
 import {
   sampleAppend,
   sampleAt,
@@ -25,7 +26,7 @@ type Check = (opened: OpenedStore) => Promise<void>;
 
 /** The cases for one store. Each opens a store of its own with `open` and disposes of it. */
 export function storeContract(name: string, open: () => Promise<OpenedStore>): ContractCase[] {
-  return Object.entries({ ...logCases, ...durabilityCases, ...jobCases }).map(([title, check]) => ({
+  return Object.entries({ ...logCases, ...durabilityCases, ...jobCases, ...recordCases }).map(([title, check]) => ({
     name: `${name}: ${title}`,
     run: async () => {
       const opened = await open();

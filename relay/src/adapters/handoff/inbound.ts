@@ -20,6 +20,8 @@ export const inboundSchema = v.variant("type", [
   form("agent.typing", { agent, typing: v.boolean() }),
   /** The agent has seen everything up to `seq`, as in the transcript lines and `message.created` events sent to the desk. */
   form("message.read", { agent, seq: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** The question belongs to an article: it becomes one of its phrasings. `questionId`: the `id` of a transcript line; default the visitor's last. */
+  form("question.attached", { agent, articleId: name, questionId: v.optional(name) }),
   form("agent.left", { agent }),
   form("handoff.released", { agent: v.optional(agent) }),
   form("conversation.ended", { agent: v.optional(agent) }),
@@ -41,6 +43,8 @@ export function deskCommandOf(externalId: string, body: InboundBody): DeskComman
       return { ...base, type: "typing", agent: body.data.agent, typing: body.data.typing };
     case "message.read":
       return { ...base, type: "read", agent: body.data.agent, seq: body.data.seq };
+    case "question.attached":
+      return { ...base, type: "attach", agent: body.data.agent, articleId: body.data.articleId, questionId: body.data.questionId };
     case "agent.left":
       return { ...base, type: "leave", agent: body.data.agent };
     case "handoff.released":

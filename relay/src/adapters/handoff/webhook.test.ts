@@ -28,6 +28,7 @@ const types = {
   message: "message.created",
   typing: "agent.typing",
   read: "message.read",
+  attach: "question.attached",
   leave: "agent.left",
   release: "handoff.released",
   end: "conversation.ended",

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { AdapterError } from "../errors.ts";
 import { watchedPaths } from "../files.ts";
 import { optionsReader, pathsOption } from "../options.ts";
-import type { AdapterContext, AdapterDefinition, KnowledgeAdapter, KnowledgeQuery, Passage } from "../spec.ts";
+import type { AdapterContext, AdapterDefinition, KnowledgeAdapter, KnowledgeQuery, Learned, Passage } from "../spec.ts";
 import { readArticles, type Article, type ReadArticles } from "./articles.ts";
 import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
@@ -63,6 +63,7 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
   return {
     kind: "knowledge",
     inProcess: true,
+    learns: true,
     watchPaths: watchedPaths(options.articles, context.baseDir),
     async init(signal) {
       newest += 1;
@@ -70,9 +71,9 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
       const started = performance.now();
       const read = await readArticles(options.articles, { ...options, baseDir: context.baseDir, signal });
       tell(read, context);
-      if (read.articles.length === 0)
+      if (read.articles.length === 0 && (context.learned?.().articles.length ?? 0) === 0)
         throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
-      const next = await stock(read.articles, context.regionId, signal);
+      const next = await stock(withLearned(read.articles, context.learned?.(), options), context.regionId, signal);
       // Whoever was started last wins, in whatever order they end.
       if (mine === newest) shelf = next;
       context.logger.info(
@@ -83,6 +84,30 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
     search: async (query, signal) => search(ready(signal), query),
     byIntent: async (intent, query, signal) => byIntent(ready(signal), intent, query),
   };
+}
+
+/** With what the region has learnt: a newer article stands in the place of an older one, a phrasing beside those of its article. */
+function withLearned(articles: Article[], learned: Learned | undefined, options: EmbeddedKnowledgeOptions): Article[] {
+  if (learned === undefined) return articles;
+  const key = ({ id, language }: { id: string; language: string }): string => `${id} ${language}`;
+  const own = learned.articles.map(({ id, title, text, language, phrasings, updatedAt }): Article => ({
+    id,
+    title,
+    text,
+    language,
+    updatedAt,
+    phrasings: [...phrasings],
+    intents: [],
+    audience: "visitors",
+    url: options.urlTemplate?.replaceAll("{id}", id).replaceAll("{language}", language),
+  }));
+  const newer = new Set(own.map(key));
+  const all = [...articles.filter((article) => !newer.has(key(article))), ...own];
+  for (const { articleId, language, text } of learned.phrasings) {
+    const article = all.find((one) => one.id === articleId && one.language === language) ?? all.find((one) => one.id === articleId);
+    if (article !== undefined && !article.phrasings.includes(text)) article.phrasings.push(text);
+  }
+  return all;
 }
 
 function tell(read: ReadArticles, context: AdapterContext): void {

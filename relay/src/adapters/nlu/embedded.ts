@@ -12,11 +12,12 @@ import {
   type AdapterContext,
   type AdapterDefinition,
   type Intent,
+  type Learned,
   type NluAdapter,
   type NluRequest,
   type Understanding,
 } from "../spec.ts";
-import { classify, type IntentModel } from "./intent-model.ts";
+import { classify, type Example, type IntentModel } from "./intent-model.ts";
 import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
 import { findSlots, orderNumberPattern } from "./slots.ts";
@@ -86,6 +87,7 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
   return {
     kind: "nlu",
     inProcess: true,
+    learns: true,
     watchPaths: [
       ...watchedPaths([...options.examples, ...(options.articles ?? []), ...(options.regression ?? [])], context.baseDir),
       choiceFile(context.cacheDir),
@@ -138,7 +140,10 @@ function understand({ model, version }: { model: IntentModel; version: string },
   return { intents: talk === undefined ? learned : withFirst(HOUSE_INTENTS[talk], learned), slots, ...own };
 }
 
-export function trainRequestOf(options: EmbeddedNluOptions, context: Pick<AdapterContext, "baseDir" | "cacheDir">): TrainRequest {
+export function trainRequestOf(
+  options: EmbeddedNluOptions,
+  context: Pick<AdapterContext, "baseDir" | "cacheDir" | "learned">,
+): TrainRequest {
   return {
     examples: options.examples,
     articles: options.articles ?? [],
@@ -148,7 +153,17 @@ export function trainRequestOf(options: EmbeddedNluOptions, context: Pick<Adapte
     cost: options.cost,
     target: options.target,
     outOfScope: options.outOfScope,
+    learned: examplesOf(context.learned?.()),
   };
+}
+
+/** What was learnt, as examples of intents named like the articles. */
+function examplesOf(learned: Learned | undefined): Example[] {
+  if (learned === undefined) return [];
+  return [
+    ...learned.articles.flatMap(({ id, title, phrasings }) => [...new Set([title, ...phrasings])].map((text) => ({ text, intent: id }))),
+    ...learned.phrasings.map(({ text, articleId }) => ({ text, intent: articleId })),
+  ];
 }
 
 /** A line now and then while a training takes long. */

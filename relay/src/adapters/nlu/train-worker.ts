@@ -16,6 +16,8 @@ export type TrainRequest = {
   articles: string[];
   /** Files with questions and the intents that are right for them: a new version must not do worse. */
   regression: string[];
+  /** More examples, which lie in no file. */
+  learned: Example[];
   baseDir: string;
   cacheDir: string;
   cost: number;
@@ -56,6 +58,7 @@ async function readSources(request: TrainRequest): Promise<Sources> {
     for (const problem of read.problems) problems.push(problem);
   }
   const articles = await findFiles(request.articles, request.baseDir, [".md"]);
+  examples.push(...request.learned);
   const intents = new Set(examples.map((example) => example.intent));
   for (const file of articles.files) for (const example of await readArticlePhrasings(file, intents)) examples.push(example);
   return {

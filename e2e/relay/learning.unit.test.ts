@@ -1,0 +1,186 @@
+/** From a question nobody could answer to an answer the next morning: through a real relay, a desk, and the operator's door. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId, textOf, type Event, type EventOf } from "@allhours/protocol";
+import { createClient, startRelay, type Client, type StartedRelay } from "../client/index.ts";
+import { AGENT, createDesk, type Desk } from "../prove/rig/desk.ts";
+import { until } from "../prove/rig/waiting.ts";
+import { embeddedRegion, ORIGIN, shopConfig, writeShop } from "./shop-config.ts";
+
+type Gap = {
+  id: string;
+  name: string;
+  examples: string[];
+  questionIds: string[];
+  answer?: string;
+  draft: { kind: string; articleId: string };
+};
+type Learned = { id: string; state: string; articleId: string };
+let desk: Desk;
+let relay: StartedRelay;
+const clients: Client[] = [];
+beforeAll(async () => {
+  const dir = await writeShop();
+  desk = await createDesk();
+  relay = await startRelay({
+    config: shopConfig({
+      dir,
+      regions: {
+        eu: embeddedRegion(dir, { ...desk.region, offerTimeoutMs: 60_000 }),
+        apac: embeddedRegion(dir, { match: { timezones: ["Asia/*"] } }),
+      },
+    }),
+  });
+}, 60_000);
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await relay?.stop();
+  await desk?.close();
+});
+
+async function begin(facts: Parameters<Client["hello"]>[0] = {}): Promise<Client> {
+  const client = createClient({ url: relay.url, site: "linden", pipe: "socketio", headers: { origin: ORIGIN } });
+  clients.push(client);
+  expect((await client.hello({ languages: ["en"], timezone: "Europe/Lisbon", ...facts })).ok).toBe(true);
+  return client;
+}
+type Answer<Value> = { status: number; body: { ok: boolean; value: Value; error?: { code: string; message: string } } };
+const decide = async <Value>(decision: object): Promise<Answer<Value>> => {
+  const response = await fetch(`${relay.url}/v1/admin/learning`, { method: "POST", body: JSON.stringify(decision) });
+  return { status: response.status, body: (await response.json()) as Answer<Value>["body"] };
+};
+const shown = async (region = "eu", status = "open"): Promise<{ gaps: Gap[]; learned: Learned[] }> =>
+  (
+    (await (await fetch(`${relay.url}/v1/admin/learning?region=${region}&status=${status}`)).json()) as {
+      value: { gaps: Gap[]; learned: Learned[] };
+    }
+  ).value;
+const saidTo = async (text: string): Promise<string> => {
+  const client = await begin();
+  return textOf((await client.ask(text)).answer.message.parts);
+};
+const isAgent = (event: Event): event is EventOf<"message-added"> =>
+  event.type === "message-added" && event.message.author.kind === "agent";
+
+const ANSWER = "Our studio in Porto engraves a name into any brass lamp for 15 euros; add it in the basket.";
+
+describe("what went unanswered", () => {
+  it("is put together over night, drafted from what the agent said, approved, answered, and taken back", async () => {
+    const first = await begin();
+    await first.ask("Do you offer engraving of initials on brass? Call +49 170 1234567");
+    const conversationId = first.welcome?.conversationId ?? "";
+    await first.command({ type: "handoff-request", id: newId(), conversationId });
+    await until(() => desk.taken.some((event) => event.data.conversationId === conversationId), 10_000);
+    const caseId = desk.taken.find((event) => event.data.conversationId === conversationId)?.data.caseId ?? "";
+    await desk.say(relay.url, "handoff.accepted", { caseId, conversationId, agent: AGENT });
+    await desk.say(relay.url, "message.created", { caseId, conversationId, agent: AGENT, text: ANSWER });
+    await first.waitFor(isAgent);
+    const second = await begin();
+    await second.ask("do you offer engraving of initials");
+
+    expect(await decide({ action: "run", region: "eu" })).toMatchObject({ status: 200, body: { value: { gaps: 1 } } });
+    const [gap] = (await shown()).gaps;
+    expect(gap).toMatchObject({ answer: ANSWER, draft: { kind: "article", text: ANSWER } });
+    expect(gap?.questionIds.length).toBeGreaterThanOrEqual(2);
+    // Who asked is nobody's business.
+    expect(JSON.stringify(gap)).not.toContain("1234567");
+    expect((await shown("apac")).gaps).toEqual([]);
+    expect(await saidTo("is engraving of initials possible")).not.toContain("Porto");
+
+    const approved = await decide<{ learnedId: string; articleId: string }>({
+      action: "approve",
+      region: "eu",
+      gap: gap?.id,
+      articleId: "engraving",
+      title: "Do you engrave lamps?",
+      text: ANSWER,
+      by: "rita",
+    });
+    expect(approved).toMatchObject({ status: 200, body: { value: { articleId: "engraving", version: 1 } } });
+    expect(await saidTo("do you offer engraving of initials?")).toContain("Porto");
+    expect(await saidTo("engraving initials offered?")).toContain("Porto");
+    // Another region has learnt nothing.
+    const far = await begin({ timezone: "Asia/Manila" });
+    expect(textOf((await far.ask("do you offer engraving of initials?")).answer.message.parts)).not.toContain("Porto");
+
+    const checked = await decide<{ gaps: { state: string; answered: number; questions: number }[] }>({ action: "check", region: "eu" });
+    expect(checked.body.value.gaps).toMatchObject([{ state: "closed" }]);
+    expect((await decide({ action: "approve", region: "eu", gap: gap?.id, text: "x" })).status).toBe(409);
+
+    expect((await decide({ action: "revert", region: "eu", id: approved.body.value.learnedId })).status).toBe(200);
+    expect(await saidTo("do you offer engraving of initials?")).not.toContain("Porto");
+    expect((await decide({ action: "revert", region: "eu", id: approved.body.value.learnedId })).status).toBe(409);
+    expect((await shown()).learned).toMatchObject([{ state: "reverted", articleId: "engraving" }]);
+  }, 60_000);
+
+  it("is attached to the article it belongs to, and is live at once", async () => {
+    const client = await begin();
+    const { id } = await client.ask("grandma wants her illumination gizmo swapped for cash");
+    expect(await decide({ action: "attach", region: "eu", questionId: id, articleId: "return-window", by: "ines" })).toMatchObject({
+      status: 200,
+    });
+    expect(await saidTo("grandma wants her illumination gizmo swapped for cash")).toContain("30 days");
+    expect((await decide({ action: "attach", region: "eu", questionId: "nobody", articleId: "return-window" })).status).toBe(404);
+  }, 60_000);
+
+  it("is attached by the agent who answered it, from the desk, once", async () => {
+    const client = await begin();
+    const { id } = await client.ask("the bulb hums a tune at midnight, normal?");
+    const conversationId = client.welcome?.conversationId ?? "";
+    await client.command({ type: "handoff-request", id: newId(), conversationId });
+    await until(() => desk.taken.some((event) => event.data.conversationId === conversationId), 10_000);
+    const caseId = desk.taken.find((event) => event.data.conversationId === conversationId)?.data.caseId ?? "";
+    const attached = { caseId, conversationId, agent: AGENT, articleId: "track-order" };
+    expect(await desk.say(relay.url, "question.attached", { ...attached, questionId: "nobody" })).toMatchObject({ status: 404 });
+    for (const _again of [1, 2])
+      expect(await desk.say(relay.url, "question.attached", attached, "attach-1")).toMatchObject({ status: 200, body: { ok: true } });
+    expect((await shown()).learned.filter(({ articleId }) => articleId === "track-order")).toHaveLength(1);
+    expect(await saidTo("the bulb hums a tune at midnight, normal?")).toContain("tracking link");
+    expect(id).not.toBe("");
+  }, 60_000);
+
+  it("counts an answer the visitor disliked", async () => {
+    const client = await begin();
+    const { answer, id } = await client.ask("How long do I have to return a lamp?");
+    expect(
+      await client.command({
+        type: "rating-set",
+        id: `${id.slice(0, -4)}beef`,
+        conversationId: client.welcome?.conversationId,
+        messageId: answer.message.id,
+        value: "down",
+      }),
+    ).toMatchObject({ ok: true });
+    const other = await begin();
+    const asked = await other.ask("How long do I have to return a lamp?");
+    await other.command({
+      type: "rating-set",
+      id: `${asked.id.slice(0, -4)}beef`,
+      conversationId: other.welcome?.conversationId,
+      messageId: asked.answer.message.id,
+      value: "down",
+    });
+    await decide({ action: "run", region: "eu" });
+    const gaps = (await shown()).gaps.filter(({ questionIds }) => questionIds.includes(id));
+    expect(gaps).toMatchObject([{ draft: { kind: "phrasing", articleId: "return-window" } }]);
+    expect((await decide({ action: "reject", region: "eu", gap: gaps[0]?.id })).status).toBe(200);
+    await decide({ action: "run", region: "eu" });
+    expect((await shown()).gaps.filter(({ questionIds }) => questionIds.includes(id))).toEqual([]);
+  }, 60_000);
+
+  it("is decided by nobody who says it wrongly", async () => {
+    for (const [decision, status, field] of [
+      [{ action: "dance", region: "eu" }, 400, "action"],
+      [{ action: "run" }, 400, "region"],
+      [{ action: "run", region: "mars" }, 404, "region"],
+      [{ action: "approve", region: "eu", gap: "none" }, 404, "gap"],
+      [{ action: "approve", region: "eu", gap: "none", articleId: "no such id" }, 400, "articleId"],
+      [{ action: "merge", region: "eu", gap: "a", into: "a" }, 404, "gap"],
+      [{ action: "revert", region: "eu", id: "none" }, 404, "id"],
+    ] as const) {
+      const { status: given, body } = await decide(decision);
+      expect([given, body.error?.message], JSON.stringify(decision)).toEqual([status, expect.stringContaining(field)]);
+    }
+    const response = await fetch(`${relay.url}/v1/admin/learning?region=eu`, { headers: { "x-forwarded-for": "1.2.3.4" } });
+    expect(response.status).toBe(403);
+  });
+});

@@ -1,0 +1,153 @@
+/**
+ * The night's work: what went unanswered is put together, named, held against the articles there are and what agents said, and drafted. Writes
+ * gaps for somebody to look at; changes nothing a visitor sees.
+ */
+import { createHash } from "node:crypto";
+import { textOf } from "@allhours/protocol";
+import type { KnowledgeQuery } from "../adapters/spec.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { Region } from "../routing/types.ts";
+import type { Store, StoreRecord } from "../store/store.ts";
+import { clusterQuestions, MOST_QUESTIONS } from "./cluster.ts";
+import { QUESTION, type Question } from "./questions.ts";
+
+export const GAP = "gap";
+
+/** Body of a gap's record. */
+export type Gap = {
+  status: "open" | "approved" | "rejected" | "merged";
+  /** The most typical question. */
+  name: string;
+  language: string;
+  terms: string[];
+  questionIds: string[];
+  /** At most ten, the most typical first. */
+  examples: string[];
+  nearest?: { articleId: string; title: string; score: number } | undefined;
+  /** What an agent answered to one of them. */
+  answer?: string | undefined;
+  /** `phrasing`: the nearest article answers it and lacks the words. `article`: there is none. */
+  draft: { kind: "phrasing"; articleId: string } | { kind: "article"; articleId: string; title: string; text: string };
+  decidedAt?: number | undefined;
+  mergedInto?: string | undefined;
+};
+
+const EXAMPLES = 10;
+/** Members asked for an agent's answer. */
+const ANSWERS_OF = 8;
+/** Entries after a question in which an agent's answer to it is looked for. */
+const ENTRIES_AFTER = 60;
+/** At or above this the nearest article is taken to be about the same. */
+const SAME_SUBJECT = 0.45;
+const MAX_ANSWER = 4_000;
+
+type Asked = { id: string; at: number; question: Question };
+
+/** Gives the gaps it wrote, largest first. Rejects with `StoreError`; running it again finds the same. */
+export async function findGaps(
+  region: Region,
+  deps: { store: Store; logger: Logger; nowMs: number; sinceMs: number; least: number; languages: readonly string[] },
+): Promise<{ id: string; gap: Gap }[]> {
+  const { store, nowMs } = deps;
+  const kept = await store.records(QUESTION, region.id, deps.sinceMs, MOST_QUESTIONS);
+  const open = kept.flatMap(({ id, at, body }): Asked[] => {
+    const question = body as Question;
+    return question.articleId === undefined && question.gapId === undefined ? [{ id, at, question }] : [];
+  });
+  const found: { id: string; gap: Gap }[] = [];
+  for (const language of new Set(open.map(({ question }) => question.language))) {
+    const asked = open.filter(({ question }) => question.language === language);
+    for (const { members, terms } of clusterQuestions(
+      asked.map(({ question }) => question.text),
+      { least: deps.least },
+    )) {
+      const group = members.map((place) => asked[place]!);
+      found.push(await gapOf(region, group, language, terms, deps));
+    }
+  }
+  found.sort((one, other) => other.gap.questionIds.length - one.gap.questionIds.length);
+  // Yesterday's open ones are in today's, or were answered.
+  const before = (await store.records(GAP, region.id, 0, MOST_QUESTIONS)).filter(({ body }) => (body as Gap).status === "open");
+  const gone = before.filter(({ id }) => !found.some((one) => one.id === id));
+  await store.putRecords([
+    ...gone.map((record) => ({ ...record, body: { ...(record.body as Gap), status: "merged" as const, decidedAt: nowMs } })),
+    ...found.map(({ id, gap }): StoreRecord => ({ kind: GAP, regionId: region.id, id, at: nowMs, body: gap })),
+  ]);
+  deps.logger.info({ region: region.id, questions: open.length, gaps: found.length }, "gaps");
+  return found;
+}
+
+async function gapOf(
+  region: Region,
+  group: readonly Asked[],
+  language: string,
+  terms: string[],
+  deps: { store: Store; nowMs: number; languages: readonly string[] },
+): Promise<{ id: string; gap: Gap }> {
+  const name = group[0]!.question.text;
+  const nearest = await nearestOf(region, name, language, deps);
+  const answer = await answerOf(group, deps.store);
+  const draft: Gap["draft"] =
+    nearest !== undefined && nearest.score >= SAME_SUBJECT
+      ? { kind: "phrasing", articleId: nearest.articleId }
+      : { kind: "article", articleId: idFrom(terms, name), title: name, text: answer ?? "" };
+  const ids = group.map(({ id }) => id);
+  return {
+    id: createHash("sha256")
+      .update([...ids].sort().join("\n"))
+      .digest("hex")
+      .slice(0, 16),
+    gap: {
+      status: "open",
+      name,
+      language,
+      terms,
+      questionIds: ids,
+      examples: [...new Set(group.map(({ question }) => question.text))].slice(0, EXAMPLES),
+      ...(nearest === undefined ? {} : { nearest }),
+      ...(answer === undefined ? {} : { answer }),
+      draft,
+    },
+  };
+}
+
+async function nearestOf(
+  region: Region,
+  text: string,
+  language: string,
+  { nowMs, languages }: { nowMs: number; languages: readonly string[] },
+): Promise<Gap["nearest"]> {
+  const query: KnowledgeQuery = { text, language, fallbackLanguages: [...languages], intents: [], limit: 1, at: nowMs };
+  const found = await region.knowledge.call((adapter, signal) => adapter.search(query, signal)).catch(() => undefined);
+  const best = found?.value[0];
+  return best === undefined ? undefined : { articleId: best.articleId, title: best.title, score: Math.round(best.score * 1_000) / 1_000 };
+}
+
+/** The first words of a person after one of the questions, of the most typical one that has any. */
+async function answerOf(group: readonly Asked[], store: Store): Promise<string | undefined> {
+  for (const { id, question } of group.slice(0, ANSWERS_OF)) {
+    const place = await store.placeOf(question.conversationId, id);
+    if (place === undefined) continue;
+    const entries = await store.entriesAfter(question.conversationId, place.seq, ENTRIES_AFTER);
+    for (const { event } of entries) {
+      if (event.type !== "message-added" || event.message.author.kind !== "agent") continue;
+      const said = textOf(event.message.parts).trim();
+      // "Hi, I'm Inês" is no answer.
+      if (said.length >= 20) return said.slice(0, MAX_ANSWER);
+    }
+  }
+  return undefined;
+}
+
+/** Letters, digits and dashes, as article ids are. */
+function idFrom(terms: readonly string[], name: string): string {
+  const slug = terms
+    .slice(0, 3)
+    .join("-")
+    .normalize("NFKD")
+    .replaceAll(/[^a-zA-Z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .toLowerCase();
+  const tail = createHash("sha256").update(name).digest("hex").slice(0, 6);
+  return slug === "" ? `learnt-${tail}` : `${slug.slice(0, 60)}-${tail}`;
+}
