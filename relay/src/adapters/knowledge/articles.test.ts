@@ -109,4 +109,57 @@ describe("readArticles", () => {
     ]);
     expect(missing).toEqual(["gone"]);
   });
+  it("reads every field of a CSV row, so that no row is shown where or when it must not be", async () => {
+    const baseDir = await folderOf({
+      "faq.csv":
+        "id,title,answer,regions,audience,validFrom,validUntil,topic,url,shelf\n" +
+        "konbini,Pay at a konbini?,Yes.,asia | oceania,agents,2026-01-01,2026-01-31,pay,/pay,B3\n" +
+        "wrong,Wrong?,No.,,everyone,2026-02-31,,,,\n" +
+        "none,None?,No.,|,,,,,,\n",
+    });
+    const { articles, problems } = await readArticles(["faq.csv"], { baseDir, ...options });
+    expect(articles[0]).toEqual({
+      id: "konbini",
+      title: "Pay at a konbini?",
+      language: "en",
+      topic: "pay",
+      phrasings: [],
+      intents: [],
+      regions: ["asia", "oceania"],
+      audience: "agents",
+      validFromMs: Date.UTC(2026, 0, 1),
+      validUntilMs: Date.UTC(2026, 1, 1),
+      url: "/pay",
+      text: "Yes.",
+    });
+    // A list that names no region is for none, not for all.
+    expect(articles[1]).toMatchObject({ id: "none", regions: [] });
+    expect(problems.map(({ line, problem }) => [line, problem])).toEqual([
+      [3, 'audience: expected "visitors" or "agents"'],
+      [3, "validFrom: expected a date, as 2026-10-12"],
+    ]);
+  });
+  it("reads JSON lines, names the line and the field of a mistake, and never quotes the line", async () => {
+    const line = { id: "a", title: "A?", answer: "Yes.", regions: "eu", phrasings: ["B?"], validUntil: "2026-01-31" };
+    const sources = [line, { ...line, language: "de" }, { ...line, id: "b", regoins: ["eu"] }, { id: "c", title: "C?" }, 5];
+    const baseDir = await folderOf({
+      "faq.jsonl": `\uFEFF${sources.map((source) => JSON.stringify(source)).join("\r\n")}\n\n{"id": secret\n`,
+    });
+    const { articles, problems } = await readArticles(["."], { baseDir, ...options, defaultLanguage: "fr" });
+    expect(articles.map(({ id, language }) => `${id} ${language}`)).toEqual(["a fr", "a de"]);
+    expect(articles[0]).toMatchObject({
+      text: "Yes.",
+      regions: ["eu"],
+      phrasings: ["B?"],
+      url: "/help/a",
+      validUntilMs: Date.UTC(2026, 1, 1),
+    });
+    expect(problems.map(({ line: at, problem }) => [at, problem])).toEqual([
+      [3, "regoins: unknown field"],
+      [4, "answer: expected, but it is missing"],
+      [5, expect.stringContaining("record: ")],
+      [7, "not JSON: expected one object a line"],
+    ]);
+    expect(JSON.stringify(problems)).not.toContain("secret");
+  });
 });

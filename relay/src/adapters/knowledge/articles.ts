@@ -1,5 +1,5 @@
 /**
- * Reads articles from Markdown files with front matter and from CSV. A file or row that is wrong is told with its line and left out; the rest
+ * Reads articles from Markdown files with front matter, CSV and JSON lines. What is wrong is told with its line and left out; the rest
  * loads. Owns the file formats; which article answers is the index's and the adapter's business.
  */
 import { readFile } from "node:fs/promises";
@@ -39,14 +39,18 @@ export type ReadOptions = {
   baseDir: string;
   /** Address of an article that names none, with `{id}` and `{language}` filled in: `/help/{id}`. */
   urlTemplate?: string | undefined;
-  /** Language of CSV rows without one; default "en". */
+  /** Language of CSV rows and JSON lines without one; default "en". */
   defaultLanguage?: string | undefined;
   signal?: AbortSignal | undefined;
 };
 
-const ARTICLE_EXTENSIONS = [".md", ".csv"];
+const ARTICLE_EXTENSIONS = [".md", ".csv", ".jsonl"];
 /** Files read together: most of a small file's time is waiting for the disk. */
 const FILES_AT_ONCE = 16;
+/** Lines of JSON read before others may run: a few milliseconds of work. */
+const LINES_AT_ONCE = 500;
+/** CSV columns that hold several texts, with | between them. */
+const LIST_COLUMNS = new Set(["phrasings", "intents", "regions"]);
 const DAY_MS = 86_400_000;
 const text = (what: string): v.GenericSchema<string, string> =>
   v.pipe(v.string(`expected ${what}`), v.trim(), v.minLength(1, `expected ${what}`));
@@ -75,10 +79,9 @@ const listed = v.union(
   "expected a list of texts",
 );
 
-const frontSchema = v.strictObject({
-  id,
-  title: text("a title"),
-  language,
+/** What an article may say besides its text, in every format. */
+const named = { id, title: text("a title") };
+const fields = {
   topic: v.optional(text("a topic")),
   updatedAt: v.optional(date),
   phrasings: v.optional(words, []),
@@ -89,18 +92,14 @@ const frontSchema = v.strictObject({
   validFrom: v.optional(date),
   validUntil: v.optional(date),
   url: v.optional(text("an address")),
-});
-const rowSchema = v.object({
-  id,
-  title: text("a title"),
-  answer: text("an answer"),
-  language: v.optional(language),
-  phrasings: v.optional(v.string(), ""),
-  intents: v.optional(v.string(), ""),
-  updatedAt: v.optional(date),
-});
+};
+const frontSchema = v.strictObject({ ...named, language, ...fields });
+const recordFields = { ...named, answer: text("an answer"), language: v.optional(language), ...fields };
+/** A table may carry columns for others. */
+const rowSchema = v.object(recordFields);
+const lineSchema = v.strictObject(recordFields);
 
-/** Reads all articles that `paths` name: files, folders (`.md` and `.csv` below them) and globs. Same id and language twice: the first counts. */
+/** Reads all articles that `paths` name: files, folders (`.md`, `.csv` and `.jsonl` below them) and globs. Same id and language twice: the first counts. */
 export async function readArticles(paths: readonly string[], options: ReadOptions): Promise<ReadArticles> {
   const { files, missing } = await findFiles(paths, options.baseDir, ARTICLE_EXTENSIONS);
   const articles: Article[] = [];
@@ -131,6 +130,7 @@ type Read = { article: Article; line: number } | ArticleProblem;
 async function readFileArticles(file: string, options: ReadOptions): Promise<Read[]> {
   try {
     if (file.toLowerCase().endsWith(".csv")) return await readCsvArticles(file, options);
+    if (file.toLowerCase().endsWith(".jsonl")) return await readJsonLines(file, options);
     return readMarkdown(file, await readFile(file, "utf8"), options);
   } catch (cause) {
     return [{ file, line: 1, problem: `cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"})` }];
@@ -160,15 +160,18 @@ export function readMarkdown(file: string, source: string, options: Pick<ReadOpt
   }
   const body = source.slice(match[0].length).trim();
   if (body === "") return [{ file, line: source.split("\n").length, problem: "expected a text below the front matter" }];
-  const { validFrom, validUntil, url, ...fields } = parsed.output;
-  const article: Article = {
-    ...fields,
+  return [{ article: articleOf(parsed.output, body, options), line: 1 }];
+}
+
+function articleOf(said: v.InferOutput<typeof frontSchema>, body: string, options: Pick<ReadOptions, "urlTemplate">): Article {
+  const { validFrom, validUntil, url, ...rest } = said;
+  return {
+    ...rest,
     text: body,
-    url: url ?? fillTemplate(options.urlTemplate, fields),
+    url: url ?? fillTemplate(options.urlTemplate, rest),
     validFromMs: validFrom === undefined ? undefined : Date.parse(validFrom),
     validUntilMs: validUntil === undefined ? undefined : Date.parse(validUntil) + DAY_MS,
   };
-  return [{ article, line: 1 }];
 }
 
 async function readCsvArticles(file: string, options: ReadOptions): Promise<Read[]> {
@@ -189,20 +192,37 @@ async function readCsvArticles(file: string, options: ReadOptions): Promise<Read
 
 function readRow(file: string, line: number, header: readonly string[], cells: readonly string[], options: ReadOptions): Read[] {
   // An empty cell is a missing one.
-  const named = header.map((name, place): [string, string] => [name, cells[place] ?? ""]).filter(([, cell]) => cell.trim() !== "");
-  const parsed = v.safeParse(rowSchema, Object.fromEntries(named));
+  const filled = header.map((name, place): [string, string] => [name, cells[place] ?? ""]).filter(([, cell]) => cell.trim() !== "");
+  const record = filled.map(([name, cell]): [string, unknown] => [name, LIST_COLUMNS.has(name) ? splitCell(cell) : cell.trim()]);
+  return readRecord(file, line, v.safeParse(rowSchema, Object.fromEntries(record)), options);
+}
+
+/** An object a line; an empty line is none. */
+async function readJsonLines(file: string, options: ReadOptions): Promise<Read[]> {
+  const lines = (await readFile(file, "utf8")).replace(/^\uFEFF/, "").split("\n");
+  const reads: Read[] = [];
+  for (const [index, source] of lines.entries()) {
+    if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      options.signal?.throwIfAborted();
+    }
+    if (source.trim() === "") continue;
+    try {
+      const record: unknown = JSON.parse(source);
+      for (const read of readRecord(file, index + 1, v.safeParse(lineSchema, record), options)) reads.push(read);
+    } catch {
+      // The parser's own message quotes the line.
+      reads.push({ file, line: index + 1, problem: "not JSON: expected one object a line" });
+    }
+  }
+  return reads;
+}
+
+function readRecord(file: string, line: number, parsed: v.SafeParseResult<typeof rowSchema>, options: ReadOptions): Read[] {
   if (!parsed.success)
-    return parsed.issues.map((issue) => ({ file, line, problem: `${v.getDotPath(issue) ?? "row"}: ${wordsFor(issue)}` }));
-  const { answer, phrasings, intents, language = options.defaultLanguage ?? "en", ...fields } = parsed.output;
-  const article = {
-    ...fields,
-    language,
-    text: answer,
-    phrasings: splitCell(phrasings),
-    intents: splitCell(intents),
-    audience: "visitors" as const,
-  };
-  return [{ article: { ...article, url: fillTemplate(options.urlTemplate, article) }, line }];
+    return parsed.issues.map((issue) => ({ file, line, problem: `${v.getDotPath(issue) ?? "record"}: ${wordsFor(issue)}` }));
+  const { answer, language: tag = options.defaultLanguage ?? "en", ...rest } = parsed.output;
+  return [{ article: articleOf({ ...rest, language: tag }, answer, options), line }];
 }
 
 function splitCell(cell: string): string[] {

@@ -11,14 +11,14 @@ import { readArticles, type Article, type ReadArticles } from "./articles.ts";
 import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 const optionsSchema = v.strictObject({
-  /** Markdown and CSV files with articles; folders and globs allowed. */
+  /** Markdown, CSV and JSON lines files with articles; folders and globs allowed. */
   articles: pathsOption,
   /** Address of an article that names none, with `{id}` and `{language}`; default `/help/{id}`. */
   urlTemplate: v.optional(
     v.pipe(v.string("expected an address with {id}"), v.includes("{id}", "expected an address with {id}")),
     "/help/{id}",
   ),
-  /** Language of CSV rows that name none; default "en". */
+  /** Language of CSV rows and JSON lines that name none; default "en". */
   defaultLanguage: v.optional(v.pipe(v.string("expected a language, as en"), v.minLength(2, "expected a language, as en")), "en"),
 });
 export type EmbeddedKnowledgeOptions = v.InferOutput<typeof optionsSchema>;
