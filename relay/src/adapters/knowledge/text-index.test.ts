@@ -48,3 +48,12 @@ it("stays in its slices and stops when told to", async () => {
   setImmediate(count);
   await expect(building).rejects.toThrow("enough");
 });
+
+it("takes an unknown word for the known one a slip away, and never for a question word for word", () => {
+  const coverage = (query: string): number | undefined => index.search(query).find(({ text }) => text === 1)?.coverage;
+  expect(coverage("carton")).toBeCloseTo(1, 5);
+  expect(coverage("cartno")).toBeCloseTo(1, 5);
+  expect(coverage("cart")).toBeUndefined();
+  expect(best("Where is my ordder?")).toMatchObject({ text: 0 });
+  expect(best("Where is my ordder?")?.likeness).toBeLessThan(0.95);
+});

@@ -2,6 +2,7 @@
  * An inverted index over questions and the texts that answer them. Finds by two witnesses: how alike the query is to a stored question
  * (cosine over words and characters), and how much of it the whole text covers (BM25). Knows no articles, languages or dates.
  */
+import { createNearWords, type NearWords } from "./near-words.ts";
 import { STOP_WORDS } from "./stop-words.ts";
 import { eachGram, featuresOf, wordCountsOf, type Counts } from "./text-features.ts";
 
@@ -166,6 +167,7 @@ function createSearch(
   const bm25 = new Float32Array(textCount);
   const wordCosine = createCosine(words, cosines);
   const gramCosine = createCosine(grams, cosines);
+  const near = createNearWords(wordKeys(bodies), (word) => frequencyOf(bodies, word));
 
   function scan(query: string, each: (text: number, likeness: number, coverage: number, bm25: number) => void): void {
     const features = featuresOf(query.slice(0, MAX_QUERY_CHARS));
@@ -173,11 +175,13 @@ function createSearch(
     likeness.fill(0);
     covered.fill(0);
     bm25.fill(0);
-    for (const [word, count] of features.words) wordCosine.feature(word, count);
+    // The characters stay as they were written: a slip is never the same question word for word.
+    const asked = corrected(features.words, bodies, near);
+    for (const [word, count] of asked) wordCosine.feature(word, count);
     wordCosine.spread(WORD_SHARE);
     eachGram(features.grams, (gram, count) => gramCosine.feature(gram, count));
     gramCosine.spread(1 - WORD_SHARE);
-    const all = cover(bodies, features.words, covered, bm25) || 1;
+    const all = cover(bodies, asked, covered, bm25) || 1;
     for (let row = 0; row < cosines.length; row += 1) {
       const text = questionText[row]!;
       if (cosines[row]! > likeness[text]!) likeness[text] = cosines[row]!;
@@ -202,6 +206,29 @@ function createSearch(
       return matches;
     },
   };
+}
+
+function* wordKeys(postings: Postings): Generator<string, void> {
+  for (const key of postings.ids.keys()) if (typeof key === "string") yield key;
+}
+
+function frequencyOf({ ids, offsets }: Postings, word: string): number {
+  const id = ids.get(word);
+  return id === undefined ? 0 : offsets[id + 1]! - offsets[id]!;
+}
+
+/** The query's words with the nearest known one in place of each that no text has. The same map when all are known. */
+function corrected(counts: Counts, bodies: Postings, near: NearWords): Counts {
+  let result: Counts | undefined;
+  for (const [word, count] of counts) {
+    if (bodies.ids.has(word) || STOP_WORDS.has(word)) continue;
+    const meant = near.nearest(word);
+    if (meant === undefined) continue;
+    result ??= new Map(counts);
+    result.delete(word);
+    result.set(meant, (result.get(meant) ?? 0) + count);
+  }
+  return result ?? counts;
 }
 
 /** Takes a query's features one by one, then adds `share` times the cosine of the query with each row to `into`. */
