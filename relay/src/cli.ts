@@ -1,8 +1,9 @@
-/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, see to the dead letters. */
+/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
 import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
 import { gapsCommand } from "./cli/gaps.ts";
 import { calibrateCommand, modelCommand } from "./cli/models.ts";
+import { searchCommand } from "./cli/search.ts";
 import { ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { runRelay } from "./main.ts";
 import { chooseRegion } from "./routing/region.ts";
@@ -78,12 +79,13 @@ const deadLetters = deadLettersCommand(config, async (file, url) => adminDoor((a
 const gaps = gapsCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
+const search = searchCommand({ config, load, say, fail });
 
 export async function runCli(argv: string[]): Promise<void> {
   await runMain(
     defineCommand({
       meta: { name: "allhours", description: "support chat that never closes" },
-      subCommands: { start, check, explain, calibrate, model, gaps, "dead-letters": deadLetters },
+      subCommands: { start, check, explain, calibrate, model, search, gaps, "dead-letters": deadLetters },
     }),
     { rawArgs: argv },
   );

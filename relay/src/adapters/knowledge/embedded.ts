@@ -166,7 +166,7 @@ function scoresOf(shelf: Shelf, query: KnowledgeQuery): Float64Array {
 }
 
 /** Two witnesses: a question like this one, and a text that covers it. The same question word for word is 1. */
-function scoreOf(likeness: number, coverage: number, bm25: number): number {
+export function scoreOf(likeness: number, coverage: number, bm25: number): number {
   const cover = (coverage + bm25 / (bm25 + BM25_HALF)) / 2;
   return Math.min(1, 0.6 * likeness + 0.4 * Math.max(likeness, cover));
 }
@@ -251,7 +251,7 @@ const tags = new Map<string, Tag>();
 /** Tags come from the config and from articles: few. Whatever else comes is not kept for ever. */
 const KEPT_TAGS = 1_000;
 
-function tagOf(written: string): Tag {
+export function tagOf(written: string): Tag {
   const known = tags.get(written);
   if (known !== undefined) return known;
   if (tags.size >= KEPT_TAGS) tags.clear();
@@ -263,7 +263,7 @@ function tagOf(written: string): Tag {
 }
 
 /** pt serves pt-BR and the other way round; zh-Hant does not serve zh-Hans. */
-function fits(have: Tag, want: Tag): boolean {
+export function fits(have: Tag, want: Tag): boolean {
   return have.base === want.base && (have.script === undefined || want.script === undefined || have.script === want.script);
 }
 

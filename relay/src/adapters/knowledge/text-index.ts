@@ -13,11 +13,14 @@ export type IndexedText = { questions: readonly string[]; body: string };
  * that the text contains, 0 to 1. `bm25`: the usual sum, unbounded.
  */
 export type Match = { text: number; likeness: number; coverage: number; bm25: number };
+export type Slip = { written: string; meant: string };
 export interface TextIndex {
   /** Every text that shares a feature with the query, in no order. */
   search(query: string): Match[];
   /** The same without an object a text; `each` must not search again before it has returned. */
   scan(query: string, each: (text: number, likeness: number, coverage: number, bm25: number) => void): void;
+  /** The query's words that no text has, and the known ones they are taken for. */
+  slips(query: string): Slip[];
   /** Features and postings, for the log. */
   readonly sizes: { texts: number; questions: number; features: number; postings: number };
 }
@@ -176,7 +179,7 @@ function createSearch(
     covered.fill(0);
     bm25.fill(0);
     // The characters stay as they were written: a slip is never the same question word for word.
-    const asked = corrected(features.words, bodies, near);
+    const asked = corrected(features.words, slipsOf(features.words, bodies, near));
     for (const [word, count] of asked) wordCosine.feature(word, count);
     wordCosine.spread(WORD_SHARE);
     eachGram(features.grams, (gram, count) => gramCosine.feature(gram, count));
@@ -200,6 +203,7 @@ function createSearch(
       postings: words.rows.length + grams.rows.length + bodies.rows.length,
     },
     scan,
+    slips: (query) => slipsOf(wordCountsOf(query.slice(0, MAX_QUERY_CHARS)), bodies, near),
     search(query) {
       const matches: Match[] = [];
       scan(query, (text, like, coverage, sum) => matches.push({ text, likeness: like, coverage, bm25: sum }));
@@ -217,18 +221,25 @@ function frequencyOf({ ids, offsets }: Postings, word: string): number {
   return id === undefined ? 0 : offsets[id + 1]! - offsets[id]!;
 }
 
-/** The query's words with the nearest known one in place of each that no text has. The same map when all are known. */
-function corrected(counts: Counts, bodies: Postings, near: NearWords): Counts {
-  let result: Counts | undefined;
-  for (const [word, count] of counts) {
-    if (bodies.ids.has(word) || STOP_WORDS.has(word)) continue;
-    const meant = near.nearest(word);
-    if (meant === undefined) continue;
-    result ??= new Map(counts);
-    result.delete(word);
-    result.set(meant, (result.get(meant) ?? 0) + count);
+function slipsOf(counts: Counts, bodies: Postings, near: NearWords): Slip[] {
+  const slips: Slip[] = [];
+  for (const written of counts.keys()) {
+    if (bodies.ids.has(written) || STOP_WORDS.has(written)) continue;
+    const meant = near.nearest(written);
+    if (meant !== undefined) slips.push({ written, meant });
   }
-  return result ?? counts;
+  return slips;
+}
+
+/** The counts with each slip's word in the place of what was written. The same map when there is none. */
+function corrected(counts: Counts, slips: readonly Slip[]): Counts {
+  if (slips.length === 0) return counts;
+  const result = new Map(counts);
+  for (const { written, meant } of slips) {
+    result.delete(written);
+    result.set(meant, (result.get(meant) ?? 0) + counts.get(written)!);
+  }
+  return result;
 }
 
 /** Takes a query's features one by one, then adds `share` times the cosine of the query with each row to `into`. */

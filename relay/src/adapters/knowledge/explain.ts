@@ -1,0 +1,75 @@
+/**
+ * Why the embedded knowledge gives what it gives: the hits with their reasons, and the articles that fit and were held back. For the operator's
+ * command, not for a turn. The hits come from the adapter itself, so that they cannot differ from what a visitor gets.
+ */
+import type { AdapterContext, KnowledgeQuery } from "../spec.ts";
+import { readArticles, type Article } from "./articles.ts";
+import { createEmbeddedKnowledge, fits, scoreOf, tagOf, type EmbeddedKnowledgeOptions } from "./embedded.ts";
+import { STOP_WORDS } from "./stop-words.ts";
+import { wordCountsOf } from "./text-features.ts";
+import { buildTextIndex, type Match } from "./text-index.ts";
+
+/** `likeness` and `coverage` as in text-index.ts; `words` of the question that the article has, corrected, without stop words. */
+type Reasons = { likeness: number; coverage: number; words: string[] };
+export type ExplainedHit = Reasons & { articleId: string; language: string; title: string; score: number; updatedAt?: string | undefined };
+/** An article that shares something with the question and may not be shown. `score` is of its words, whatever its language. */
+export type HeldBack = Reasons & { articleId: string; language: string; score: number; because: string };
+export type Explained = {
+  hits: ExplainedHit[];
+  /** Best first. */
+  heldBack: HeldBack[];
+  /** Words no article has, and what they were taken for. */
+  slips: { written: string; meant: string }[];
+};
+
+/** Reads all articles anew. Fails as the adapter does: with `failed` when there are none. */
+export async function explainSearch(
+  options: EmbeddedKnowledgeOptions,
+  context: AdapterContext,
+  query: KnowledgeQuery,
+  signal: AbortSignal,
+): Promise<Explained> {
+  const adapter = createEmbeddedKnowledge(options, context);
+  await adapter.init?.(signal);
+  const passages = await adapter.search(query, signal);
+  const { articles } = await readArticles(options.articles, { ...options, baseDir: context.baseDir, signal });
+  const index = await buildTextIndex(
+    articles.map((article) => ({ questions: [article.title, ...article.phrasings], body: article.text })),
+    signal,
+  );
+  const slips = index.slips(query.text);
+  const asked = [...wordCountsOf(query.text).keys()]
+    .filter((word) => !STOP_WORDS.has(word))
+    .map((word) => slips.find(({ written }) => written === word)?.meant ?? word);
+  const matches = index.search(query.text);
+  const matchOf = new Map(matches.map((match) => [articles[match.text]!, match]));
+  const reasonsOf = (article: Article, match: Match | undefined): Reasons => {
+    const has = wordCountsOf([article.title, ...article.phrasings, article.text].join("\n"));
+    return { likeness: match?.likeness ?? 0, coverage: match?.coverage ?? 0, words: asked.filter((word) => has.has(word)) };
+  };
+  const hits = passages.map(({ articleId, language, title, score, updatedAt }) => {
+    const article = articles.find((one) => one.id === articleId && one.language === language)!;
+    return { articleId, language, title, score, updatedAt, ...reasonsOf(article, matchOf.get(article)) };
+  });
+  const heldBack = matches.flatMap((match) => {
+    const article = articles[match.text]!;
+    const because = heldBackBecause(article, context.regionId, query);
+    if (because === undefined) return [];
+    const score = scoreOf(match.likeness, match.coverage, match.bm25);
+    return [{ articleId: article.id, language: article.language, score, because, ...reasonsOf(article, match) }];
+  });
+  return { hits, heldBack: heldBack.sort((one, other) => other.score - one.score), slips };
+}
+
+function heldBackBecause(article: Article, regionId: string, query: KnowledgeQuery): string | undefined {
+  if (article.audience === "agents") return "audience: for agents only";
+  if (article.regions?.includes(regionId) === false) return `region: for ${article.regions.join(", ") || "none"}, not for ${regionId}`;
+  if (article.validFromMs !== undefined && query.at < article.validFromMs) return `date: valid from ${dayOf(article.validFromMs)}`;
+  if (article.validUntilMs !== undefined && query.at >= article.validUntilMs) return `date: valid until ${dayOf(article.validUntilMs - 1)}`;
+  const shown = [query.language, ...query.fallbackLanguages].some((language) => fits(tagOf(article.language), tagOf(language)));
+  return shown ? undefined : `language: ${article.language} is not among ${[query.language, ...query.fallbackLanguages].join(", ")}`;
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -1,0 +1,114 @@
+/**
+ * `allhours search`: what a region's embedded knowledge has on a question, and why. Reads the articles anew, beside a running relay. Asks by the words
+ * alone: the understanding's intents, which can lift an article in a turn, take no part.
+ */
+import { dirname, join, resolve } from "node:path";
+import { defineCommand } from "citty";
+import { AdapterError } from "../adapters/errors.ts";
+import { embeddedKnowledge, type EmbeddedKnowledgeOptions } from "../adapters/knowledge/embedded.ts";
+import { explainSearch, type Explained } from "../adapters/knowledge/explain.ts";
+import type { AdapterContext, KnowledgeQuery } from "../adapters/spec.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { SiteConfig } from "../config/schema.ts";
+
+/** Articles held back that are listed; the others are counted. */
+const LISTED_HELD_BACK = 10;
+/** As many as a turn asks for. */
+const LIMIT = 5;
+
+/** What a visitor of the site who writes in `language` would ask. */
+export function queryOf(site: SiteConfig, text: string, language: string | undefined, at: number): KnowledgeQuery {
+  return {
+    text,
+    language: language ?? site.defaultLanguage,
+    fallbackLanguages: [site.defaultLanguage, ...site.languages.filter((one) => one !== site.defaultLanguage)],
+    intents: [],
+    limit: LIMIT,
+    at,
+  };
+}
+
+const two = (value: number): string => value.toFixed(2);
+const why = ({ likeness, coverage, words }: { likeness: number; coverage: number; words: string[] }): string =>
+  `like a question ${two(likeness)}, words covered ${two(coverage)}: ${words.join(" ") || "parts of words only"}`;
+
+/** Hits best first, then what was held back and why. */
+export function explainedAsText(name: string, query: KnowledgeQuery, { hits, heldBack, slips }: Explained): string {
+  const lines = [name, `  asked        in ${query.language}, at ${new Date(query.at).toISOString()}, by words alone`];
+  for (const { written, meant } of slips) lines.push(`  slip         ${written} -> ${meant}`);
+  if (hits.length === 0) lines.push("  nothing found");
+  for (const hit of hits) {
+    const updated = hit.updatedAt === undefined ? "" : `, of ${hit.updatedAt}`;
+    lines.push(`  ${two(hit.score)}         ${hit.articleId} (${hit.language}${updated}) ${hit.title}`, `               ${why(hit)}`);
+  }
+  for (const one of heldBack.slice(0, LISTED_HELD_BACK))
+    lines.push(`  held back    ${one.articleId} (${one.language}) ${two(one.score)}`, `               ${one.because}; ${why(one)}`);
+  if (heldBack.length > LISTED_HELD_BACK) lines.push(`  held back    ${heldBack.length - LISTED_HELD_BACK} more`);
+  return lines.join("\n");
+}
+
+type OwnKnowledge = { name: string; options: EmbeddedKnowledgeOptions; context: AdapterContext };
+
+/** Every embedded knowledge of a region, as the relay makes it. `warn` is told what is left out. */
+export function ownKnowledge({ config, baseDir }: LoadedConfig, regionId: string, warn: (text: string) => void): OwnKnowledge[] {
+  const cache = join(dirname(resolve(baseDir, config.store.path)), "cache");
+  return (config.regions[regionId]?.knowledge ?? []).flatMap((entry, index) => {
+    const { use, id: _id, guard: _guard, ...given } = entry;
+    const parsed = use === embeddedKnowledge.name ? embeddedKnowledge.parseOptions(given) : undefined;
+    if (parsed?.ok !== true) return [];
+    const name = `regions.${regionId}.knowledge.${index}`;
+    const tell = (fields: object, message: string): void => warn(`${message} ${JSON.stringify(fields)}`);
+    const context: AdapterContext = {
+      regionId,
+      path: name,
+      baseDir,
+      cacheDir: join(cache, regionId, "knowledge", String(index)),
+      fetch: async () => Promise.reject(new AdapterError("failed", `${name}: this command asks nobody outside`)),
+      logger: { info: () => {}, warn: tell, error: tell },
+    };
+    return [{ name, options: parsed.options as EmbeddedKnowledgeOptions, context }];
+  });
+}
+
+type Tools = {
+  config: { readonly type: "string"; readonly description: string; readonly default: string };
+  load: (file: string) => Promise<LoadedConfig>;
+  say: (text: string) => void;
+  fail: (text: string) => void;
+};
+
+export function searchCommand({ config, load, say, fail }: Tools) {
+  return defineCommand({
+    meta: { name: "search", description: "say what the articles have on a question, and why" },
+    args: {
+      question: { type: "positional", description: "what a visitor writes", required: true },
+      config,
+      site: { type: "string", description: "site id; default: the first" },
+      region: { type: "string", description: "region id; default: the site's" },
+      language: { type: "string", description: "BCP 47, as pt-BR; default: the site's" },
+      at: { type: "string", description: "as if it were then, as 2026-11-27T03:00:00Z; default: now" },
+    },
+    run: async ({ args }) => {
+      const loaded = await load(args.config);
+      const { sites, regions } = loaded.config;
+      const siteId = args.site ?? Object.keys(sites)[0] ?? "";
+      const site = sites[siteId];
+      if (site === undefined) return fail(`no site "${siteId}"; known: ${Object.keys(sites).join(", ")}`);
+      const regionId = args.region ?? site.defaultRegion;
+      if (regions[regionId] === undefined) return fail(`no region "${regionId}"; known: ${Object.keys(regions).join(", ")}`);
+      const at = args.at === undefined ? Date.now() : Date.parse(args.at);
+      if (Number.isNaN(at)) return fail("--at: expected a time, as 2026-11-27T03:00:00Z");
+      const own = ownKnowledge(loaded, regionId, (text) => void process.stderr.write(`${text}\n`));
+      if (own.length === 0) return fail(`region ${regionId} has no embedded knowledge`);
+      const query = queryOf(site, args.question, args.language, at);
+      for (const { name, options, context } of own) {
+        try {
+          say(explainedAsText(name, query, await explainSearch(options, context, query, AbortSignal.timeout(60_000))));
+        } catch (error) {
+          if (!(error instanceof AdapterError)) throw error;
+          fail(error.message);
+        }
+      }
+    },
+  });
+}
