@@ -118,6 +118,8 @@ export type KnowledgeQuery = {
   limit: number;
   /** Unix milliseconds: an article not valid at this time is not returned. */
   at: number;
+  /** Who will read it; default visitors. Agents may read what is for visitors too. The embedded adapter keeps to it; a turn never sets it. */
+  audience?: "visitors" | "agents" | undefined;
 };
 export type Passage = {
   articleId: string;

@@ -78,6 +78,20 @@ it("the contract fails an adapter that is wrong", async () => {
 });
 
 describe("embedded knowledge", () => {
+  it("shows what is for agents to agents only, by words, by intent and beside what is for visitors", async () => {
+    const { adapter } = await prepare();
+    await adapter.init?.(signalOf());
+    const asked = "Which refund goodwill may agents give?";
+    for (const audience of [undefined, "visitors"] as const) {
+      expect(await ids(adapter, query(asked, { audience }))).not.toContain("refund-rules");
+      expect(await adapter.byIntent?.("refund-rules", query(asked, { audience }), signalOf())).toBeUndefined();
+    }
+    const forAgents = { audience: "agents" } as const;
+    expect((await ids(adapter, query(asked, forAgents)))[0]).toBe("refund-rules");
+    expect((await adapter.byIntent?.("refund-rules", query(asked, forAgents), signalOf()))?.articleId).toBe("refund-rules");
+    expect((await ids(adapter, query("Where is my order?", forAgents)))[0]).toBe("track-order");
+    expect(await ids(adapter, query("Can I pay at a konbini store?", forAgents))).not.toContain("konbini");
+  });
   it("says so while it is not ready, and when there is nothing to read", async () => {
     const { adapter, context } = await prepare();
     await expect(adapter.search(query("x"), signalOf())).rejects.toMatchObject({ code: "not-ready" });

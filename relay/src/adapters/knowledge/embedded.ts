@@ -1,6 +1,6 @@
 /**
  * Knowledge from the merchant's own files, searched in memory. The readable reference of a knowledge adapter. One best article an id, in the
- * visitor's language when it exists; what is not valid now, not for this region or not for visitors is never returned.
+ * visitor's language when it exists; what is not valid now, not for this region or not for who asks is never returned.
  */
 import * as v from "valibot";
 import { AdapterError } from "../errors.ts";
@@ -45,7 +45,7 @@ type Shelf = {
   byIntent: ReadonlyMap<string, number[]>;
   /** Of every article's language, at the same place. */
   tags: readonly Tag[];
-  /** 1: never shown to a visitor of this region. Dates are asked at each search. */
+  /** 1: never shown in this region. Audience and dates are asked at each search. */
   barred: Uint8Array;
   /** A turn asks for its words once and then for the articles of its intents: the scores of a query are kept as long as it lives. */
   scores: WeakMap<KnowledgeQuery, Float64Array>;
@@ -156,7 +156,7 @@ function scoresOf(shelf: Shelf, query: KnowledgeQuery): Float64Array {
   const scores = new Float64Array(shelf.ids.length);
   const wanted = tagOf(query.language);
   shelf.index.scan(query.text, (place, likeness, coverage, bm25) => {
-    if (!mayShow(shelf, place, query.at)) return;
+    if (!mayShow(shelf, place, query)) return;
     const score = scoreOf(likeness, coverage, bm25) * (fits(shelf.tags[place]!, wanted) ? 1 : OTHER_LANGUAGE);
     const id = shelf.idOf[place]!;
     if (score > scores[id]!) scores[id] = score;
@@ -220,8 +220,7 @@ function byIntent(shelf: Shelf, intent: string, query: KnowledgeQuery): Passage 
 function variantOf(shelf: Shelf, id: number, query: KnowledgeQuery): Article | undefined {
   const places = shelf.variants[id]!;
   return (
-    inLanguage(shelf, places, query.language, query.at) ??
-    firstOf(query.fallbackLanguages, (one) => inLanguage(shelf, places, one, query.at))
+    inLanguage(shelf, places, query.language, query) ?? firstOf(query.fallbackLanguages, (one) => inLanguage(shelf, places, one, query))
   );
 }
 
@@ -233,12 +232,12 @@ function firstOf<From, To>(list: readonly From[], find: (from: From) => To | und
   return undefined;
 }
 
-function inLanguage(shelf: Shelf, places: readonly number[], language: string, at: number): Article | undefined {
+function inLanguage(shelf: Shelf, places: readonly number[], language: string, query: KnowledgeQuery): Article | undefined {
   const wanted = tagOf(language);
   let fitting: number | undefined;
   for (const place of places) {
     const tag = shelf.tags[place]!;
-    if (!fits(tag, wanted) || !mayShow(shelf, place, at)) continue;
+    if (!fits(tag, wanted) || !mayShow(shelf, place, query)) continue;
     if (tag.text === wanted.text) return shelf.articles[place];
     fitting ??= place;
   }
@@ -268,12 +267,13 @@ export function fits(have: Tag, want: Tag): boolean {
 }
 
 function isFor(article: Article, regionId: string): boolean {
-  return article.audience !== "agents" && article.regions?.includes(regionId) !== false;
+  return article.regions?.includes(regionId) !== false;
 }
 
-function mayShow(shelf: Shelf, place: number, at: number): boolean {
+function mayShow(shelf: Shelf, place: number, { at, audience }: KnowledgeQuery): boolean {
   if (shelf.barred[place] === 1) return false;
   const article = shelf.articles[place]!;
+  if (article.audience === "agents" && audience !== "agents") return false;
   return (article.validFromMs ?? -Infinity) <= at && at < (article.validUntilMs ?? Infinity);
 }
 

@@ -62,7 +62,7 @@ export async function explainSearch(
 }
 
 function heldBackBecause(article: Article, regionId: string, query: KnowledgeQuery): string | undefined {
-  if (article.audience === "agents") return "audience: for agents only";
+  if (article.audience === "agents" && query.audience !== "agents") return "audience: for agents only";
   if (article.regions?.includes(regionId) === false) return `region: for ${article.regions.join(", ") || "none"}, not for ${regionId}`;
   if (article.validFromMs !== undefined && query.at < article.validFromMs) return `date: valid from ${dayOf(article.validFromMs)}`;
   if (article.validUntilMs !== undefined && query.at >= article.validUntilMs) return `date: valid until ${dayOf(article.validUntilMs - 1)}`;
