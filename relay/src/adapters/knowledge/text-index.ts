@@ -3,6 +3,7 @@
  * (cosine over words and characters), and how much of it the whole text covers (BM25). Knows no articles, languages or dates.
  */
 import { createNearWords, type NearWords } from "./near-words.ts";
+import { createPause, type Pause } from "./pause.ts";
 import { STOP_WORDS } from "./stop-words.ts";
 import { eachGram, featuresOf, wordCountsOf, type Counts } from "./text-features.ts";
 
@@ -35,8 +36,8 @@ const BM25_B = 0.75;
 const QUESTION_WEIGHT = 3;
 /** A query is cut here: what is asked is said early. */
 const MAX_QUERY_CHARS = 1_000;
-/** Longest stretch of building without letting others run. */
-const SLICE_MS = 8;
+/** Postings packed between two looks at the clock: a few milliseconds of work. */
+const PACKED_AT_ONCE = 20_000;
 
 type Key = string | number;
 /** Postings of one kind of feature: feature `n` lies in rows `rows[offsets[n]..offsets[n + 1])` with `weights` at the same places. */
@@ -46,12 +47,12 @@ type Postings = { ids: Map<Key, number>; idf: Float32Array; offsets: Uint32Array
 interface Collector {
   add(row: number, key: Key, count: number): void;
   /** `weight` gives a posting's value from its row, the feature's rarity and its count. */
-  pack(rowCount: number, weight: (row: number, idf: number, count: number) => number): Postings;
+  pack(rowCount: number, weight: (row: number, idf: number, count: number) => number): Promise<Postings>;
   /** Squared length of each row's TF-IDF vector. */
-  squaredLengths(rowCount: number): Float64Array;
+  squaredLengths(rowCount: number): Promise<Float64Array>;
 }
 
-function createCollector(): Collector {
+function createCollector(pause: Pause): Collector {
   const ids = new Map<Key, number>();
   const frequency: number[] = [];
   const features: number[] = [];
@@ -76,7 +77,7 @@ function createCollector(): Collector {
       rows.push(row);
       counts.push(count);
     },
-    pack(rowCount, weight) {
+    async pack(rowCount, weight) {
       const idf = rarity(rowCount);
       const offsets = new Uint32Array(frequency.length + 1);
       for (const [id, count] of frequency.entries()) offsets[id + 1] = offsets[id]! + count;
@@ -84,6 +85,7 @@ function createCollector(): Collector {
       const packedRows = new Uint32Array(rows.length);
       const weights = new Float32Array(rows.length);
       for (const [index, id] of features.entries()) {
+        if (index % PACKED_AT_ONCE === 0) await pause();
         const place = next[id]!;
         next[id] = place + 1;
         packedRows[place] = rows[index]!;
@@ -91,10 +93,13 @@ function createCollector(): Collector {
       }
       return { ids, idf, offsets, rows: packedRows, weights };
     },
-    squaredLengths(rowCount) {
+    async squaredLengths(rowCount) {
       const idf = rarity(rowCount);
       const lengths = new Float64Array(rowCount);
-      for (const [index, id] of features.entries()) lengths[rows[index]!]! += (tfOf(counts[index]!) * idf[id]!) ** 2;
+      for (const [index, id] of features.entries()) {
+        if (index % PACKED_AT_ONCE === 0) await pause();
+        lengths[rows[index]!]! += (tfOf(counts[index]!) * idf[id]!) ** 2;
+      }
       return lengths;
     },
   };
@@ -111,11 +116,11 @@ function idfOf(frequency: number, rowCount: number): number {
 /** Builds in slices, so that a large knowledge does not hold up the sockets. Rejects with the signal's reason when it fires. */
 export async function buildTextIndex(texts: readonly IndexedText[], signal?: AbortSignal): Promise<TextIndex> {
   const questionText: number[] = [];
-  const words = createCollector();
-  const grams = createCollector();
-  const bodies = createCollector();
+  const pause = createPause(signal);
+  const words = createCollector(pause);
+  const grams = createCollector(pause);
+  const bodies = createCollector(pause);
   const lengths = new Float64Array(texts.length);
-  let sliceEnd = performance.now() + SLICE_MS;
   for (const [index, text] of texts.entries()) {
     const all: Counts = new Map();
     const addAll = (counts: Counts, weight: number): void => {
@@ -135,21 +140,18 @@ export async function buildTextIndex(texts: readonly IndexedText[], signal?: Abo
     }
     addAll(wordCountsOf(text.body), 1);
     for (const [word, count] of all) bodies.add(index, word, count);
-    if (performance.now() < sliceEnd) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    sliceEnd = performance.now() + SLICE_MS;
+    await pause();
   }
   const rowCount = questionText.length;
-  const packCosine = (collector: Collector): Postings => {
-    const squared = collector.squaredLengths(rowCount);
+  const packCosine = async (collector: Collector): Promise<Postings> => {
+    const squared = await collector.squaredLengths(rowCount);
     return collector.pack(rowCount, (row, idf, count) => (tfOf(count) * idf) / Math.sqrt(squared[row] || 1));
   };
   const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, texts.length) || 1;
   const parts = {
-    words: packCosine(words),
-    grams: packCosine(grams),
-    bodies: bodies.pack(
+    words: await packCosine(words),
+    grams: await packCosine(grams),
+    bodies: await bodies.pack(
       texts.length,
       (row, idf, count) => (idf * count * (BM25_K1 + 1)) / (count + BM25_K1 * (1 - BM25_B + (BM25_B * lengths[row]!) / average)),
     ),
