@@ -28,7 +28,7 @@ const articles: Record_[] = [
   { id: "abholung", title: "Kann ich meine Lampe abholen?", text: "<p>Ja, in <b>Berlin</b>.</p><script>x()</script>", language: "de" },
   { id: "sale", title: "When does the summer sale end?", text: "On 31 August.", language: "en", validUntil: "2026-09-01" },
   { id: "apac-only", title: "Do you deliver by drone?", text: "In Manila.", language: "en", regions: ["apac"] },
-  { id: "staff", title: "What is the staff discount?", text: "20 percent.", language: "en", audience: ["agent"] },
+  { id: "staff", title: "What is the staff discount?", text: "20 percent.", language: "en", audience: ["agents"] },
   { id: "payment", title: "Which cards can I pay with?", text: "All of them.", language: "en", phrasings: ["do you take amex"] },
   { id: "broken", title: "", text: "", language: "en" },
 ];
@@ -218,6 +218,7 @@ describe("what is found", () => {
       (await adapter.search(query(text, more), signalOf())).filter(({ score }) => score > 0.5).map(({ articleId }) => articleId);
     expect(await of("Do you deliver by drone?")).toEqual([]);
     expect(await of("What is the staff discount?")).toEqual([]);
+    expect(await of("What is the staff discount?", { audience: "agents" })).toEqual(["staff"]);
     expect(await of("When does the summer sale end?")).toEqual([]);
     expect(await of("When does the summer sale end?", { at: Date.parse("2026-08-01") })).toEqual(["sale"]);
     expect(await of("do you take amex")).toEqual(["payment"]);

@@ -25,7 +25,7 @@ export type RemoteOptions = {
 
 export const remoteOptions = {
   language: v.optional(v.pipe(v.string("expected a language, as en"), v.minLength(2, "expected a language, as en")), "en"),
-  audience: v.optional(v.string("expected text"), "visitor"),
+  audience: v.optional(v.string("expected text"), "visitors"),
 };
 
 /** Asked of the service for each passage wanted: some will not be for this visitor. */
@@ -47,10 +47,10 @@ export function createRemoteKnowledge(
   const languagesOf = (query: KnowledgeQuery): string[] => [...new Set([query.language, ...query.fallbackLanguages])];
   const languageOf = (record: RemoteRecord): string => record.language ?? options.language;
 
-  function allowed(record: RemoteRecord, languages: readonly string[], at: number): boolean {
+  function allowed(record: RemoteRecord, languages: readonly string[], { at, audience = options.audience }: KnowledgeQuery): boolean {
     if (!languages.includes(languageOf(record))) return false;
     if (record.regions.length > 0 && !record.regions.includes(context.regionId)) return false;
-    if (record.audience.length > 0 && !record.audience.includes(options.audience)) return false;
+    if (record.audience.length > 0 && !record.audience.includes(audience)) return false;
     return (record.validFrom ?? -Infinity) <= at && at < (record.validUntil ?? Infinity);
   }
   function passageOf(record: RemoteRecord, score: number): Passage {
@@ -79,7 +79,7 @@ export function createRemoteKnowledge(
     const lift = new Map(query.intents.map(({ name, confidence }) => [name, confidence * INTENT_LIFT]));
     const best = new Map<string, { passage: Passage; rank: number }>();
     for (const record of [...found, ...named]) {
-      if (!allowed(record, languages, query.at)) continue;
+      if (!allowed(record, languages, query)) continue;
       const passage = passageOf(record, likenessOf(words, record));
       // One language an article: the one wanted most, whatever the words of another.
       const rank = passage.score + (lift.get(record.id) ?? 0) - 10 * languages.indexOf(passage.language);
