@@ -47,7 +47,9 @@ export function createRemoteKnowledge(
   const languagesOf = (query: KnowledgeQuery): string[] => [...new Set([query.language, ...query.fallbackLanguages])];
   const languageOf = (record: RemoteRecord): string => record.language ?? options.language;
 
-  function allowed(record: RemoteRecord, languages: readonly string[], { at, audience = options.audience }: KnowledgeQuery): boolean {
+  function allowed(record: RemoteRecord, languages: readonly string[], query: KnowledgeQuery): boolean {
+    const { at } = query;
+    const audience: string = query.audience ?? options.audience;
     if (!languages.includes(languageOf(record))) return false;
     if (record.regions.length > 0 && !record.regions.includes(context.regionId)) return false;
     if (record.audience.length > 0 && !record.audience.includes(audience)) return false;
