@@ -2,6 +2,7 @@
  * The agent desk's page: joins stream, outbox, list and conversation. Who is looking (desk and agent) and which case is open are in the
  * address, so two windows can be two agents and a reload changes nothing.
  */
+import { createAttach } from "./attach.js";
 import { createCaseList } from "./case-list.js";
 import { titleOf } from "./case-words.js";
 import { createComposer } from "./composer.js";
@@ -43,6 +44,9 @@ const composer = createComposer({
     if (caseIsMine(caseId)) void postAction(actionOf(caseId, "agent.typing", { typing }));
   },
   onEscape: toList,
+});
+const attach = createAttach({
+  onAttach: async (articleId) => (openId === undefined ? { ok: false } : postAction(actionOf(openId, "question.attached", { articleId }))),
 });
 const outbox = createOutbox({
   onChange: (caseId) => {
@@ -112,6 +116,7 @@ function draw() {
 function drawConversation() {
   const item = openId === undefined ? undefined : cases.get(openId);
   conversation.draw(item, { agent: agent.id, pending: item === undefined ? [] : outbox.pending(item.caseId) });
+  attach.draw(item !== undefined && caseIsMine(item.caseId) ? item : undefined);
   // After the pane is shown: the field measures its text.
   composer.open(item !== undefined && caseIsMine(item.caseId) ? item.caseId : undefined);
 }

@@ -80,3 +80,9 @@ export async function postAction(action) {
     return { ok: false, unsure: true, message: "The desk server could not be reached. Try again in a moment." };
   }
 }
+
+/** Articles a question can be attached to; none when the desk knows none. */
+export async function fetchArticles() {
+  const response = await fetch("/desk/articles").catch(() => undefined);
+  return response?.ok ? (await response.json()).articles : [];
+}

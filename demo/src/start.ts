@@ -49,6 +49,7 @@ function articles(): Promise<readonly HelpArticle[]> {
 const shop = createShop({ dir: join(here, "shop"), port, articles });
 const orders = createOrderService();
 const desk = createDeskServer({
+  articles,
   relayUrl: `http://127.0.0.1:${port}`,
   dir: dataDir,
   desks: {

@@ -30,6 +30,19 @@ test("accept, a message and the release arrive signed, in order, with who speaks
   expect(desk.relay.forged).toBe(0);
 });
 
+test("a question is attached to an article, and the case stays as it is", async () => {
+  await desk.hook(offer());
+  await desk.act("handoff.accepted");
+  const before = await desk.theCase();
+  expect((await desk.act("question.attached", { articleId: "return-window" })).status).toBe(200);
+  expect(desk.relay.deliveries.at(-1)?.body).toMatchObject({
+    type: "question.attached",
+    data: { articleId: "return-window", caseId: "case-1" },
+  });
+  expect(await desk.theCase()).toEqual(before);
+  expect((await desk.act("question.attached", { articleId: "not an id" })).status).toBe(400);
+});
+
 test("typing and read carry their own field, and are not tried again", async () => {
   await desk.hook(offer());
   await desk.act("handoff.accepted");

@@ -18,6 +18,7 @@ const types = [
   "message.created",
   "agent.typing",
   "message.read",
+  "question.attached",
   "agent.left",
   "handoff.released",
   "conversation.ended",
@@ -31,6 +32,7 @@ type Action = {
   text: string;
   typing: boolean;
   seq: number;
+  articleId: string;
 };
 type Answer = { status: number; body: object };
 
@@ -81,7 +83,8 @@ export function createActions(board: Board, desk: (id: string) => ActionDesk | u
       if (result.status === 404 && !ephemeral) await board.put(closed(current, "gone", now, action.actionId));
       return failure(result.status === 0 ? 502 : result.status, result.code, explain(result));
     }
-    if (!ephemeral) await board.put(outcome(action, current, agent, now, result.messageId));
+    // What is learnt changes no case.
+    if (!ephemeral && action.type !== "question.attached") await board.put(outcome(action, current, agent, now, result.messageId));
     return { status: 200, body: { ok: true } };
   }
 
@@ -138,6 +141,8 @@ function bodyOf(action: Action, item: Case, agent: ReplyAgent, timestamp: string
       return { type: action.type, timestamp, data: { ...data, typing: action.typing } };
     case "message.read":
       return { type: action.type, timestamp, data: { ...data, seq: action.seq } };
+    case "question.attached":
+      return { type: action.type, timestamp, data: { ...data, articleId: action.articleId } };
     default:
       return { type: action.type, timestamp, data };
   }
@@ -166,7 +171,9 @@ function readAction(rawBody: string | undefined): Action | string {
   if (desk === "" || caseId === "" || agentId === "") return "expected desk, caseId and agentId";
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(actionId)) return "actionId: expected a UUID";
   if (type === "message.created" && (text === "" || text.length > TEXT_CHARS)) return `text: expected 1 to ${TEXT_CHARS} characters`;
+  const articleId = field("articleId").trim();
+  if (type === "question.attached" && !/^[\w.-]{1,127}$/.test(articleId)) return "articleId: expected the id of an article";
   if (typeof typing !== "boolean") return "typing: expected true or false";
   if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 0) return "seq: expected a whole number";
-  return { desk, caseId, agentId, actionId, type, text, typing, seq };
+  return { desk, caseId, agentId, actionId, type, text, typing, seq, articleId };
 }

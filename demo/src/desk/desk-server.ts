@@ -31,6 +31,8 @@ export type DeskServerOptions = {
   dir: string;
   /** Waits between attempts to reach the relay, milliseconds; default 300, 1,000, 3,000. */
   retryDelaysMs?: readonly number[] | undefined;
+  /** Articles that a question may be attached to; default none. */
+  articles?: (() => Promise<readonly { id: string; title: string; language: string }[]>) | undefined;
 };
 
 export type DeskServer = {
@@ -41,7 +43,7 @@ export type DeskServer = {
 };
 
 /** Throws when a secret is not one, or the case file cannot be read. */
-export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs }: DeskServerOptions): DeskServer {
+export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs, articles }: DeskServerOptions): DeskServer {
   const board = createBoard(dir);
   const streams = createStreams(board);
   const hooks = new Map(Object.entries(desks).map(([id, { secret }]) => [id, createHook(id, secret, board)]));
@@ -64,6 +66,11 @@ export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs }: DeskSe
     }
     if (request.method !== "GET") return refuse(405, "method", "expected GET");
     if (path === "/roster") return json(200, { desks: roster });
+    if (path === "/articles") {
+      // Each once, by the title an agent reads.
+      const found = new Map((await articles?.())?.filter(({ language }) => language === "en").map(({ id, title }) => [id, { id, title }]));
+      return json(200, { articles: [...found.values()] });
+    }
     if (path === "/stream") {
       const desk = query.get("desk") ?? "";
       const agent = speakers.get(desk)?.agent(query.get("agent") ?? "");

@@ -11,7 +11,7 @@ const types = {
 } as const;
 
 const names = ["desk.css", "case-list.css", "conversation.css", "composer.css", "icon.svg"].concat(
-  ["desk", "case-list", "case-words", "composer", "conversation", "dom", "link", "outbox"].map((name) => `${name}.js`),
+  ["desk", "attach", "case-list", "case-words", "composer", "conversation", "dom", "link", "outbox"].map((name) => `${name}.js`),
 );
 
 /** By path below `/desk`. What is not in it does not exist, so no path can leave the folder. */

@@ -15,6 +15,8 @@ export type ReplyBody = {
   | { type: "handoff.accepted" | "agent.left" | "handoff.released" | "conversation.ended"; data: ReplyRef }
   | { type: "message.created"; data: ReplyRef & { text: string } }
   | { type: "agent.typing"; data: ReplyRef & { typing: boolean } }
+  /** The visitor's question belongs to this article: the assistant answers it next time. */
+  | { type: "question.attached"; data: ReplyRef & { articleId: string } }
   /** The agent has seen everything up to `seq`. */
   | { type: "message.read"; data: ReplyRef & { seq: number } }
 );
