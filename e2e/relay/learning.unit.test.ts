@@ -126,7 +126,8 @@ describe("what went unanswered", () => {
     const client = await begin();
     const { id } = await client.ask("the bulb hums a tune at midnight, normal?");
     const conversationId = client.welcome?.conversationId ?? "";
-    await client.command({ type: "handoff-request", id: newId(), conversationId });
+    // Asking for a person is no question of the shop's.
+    await client.ask("I want to talk to a human");
     await until(() => desk.taken.some((event) => event.data.conversationId === conversationId), 10_000);
     const caseId = desk.taken.find((event) => event.data.conversationId === conversationId)?.data.caseId ?? "";
     const attached = { caseId, conversationId, agent: AGENT, articleId: "track-order" };

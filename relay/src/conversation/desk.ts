@@ -11,7 +11,7 @@ import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ModeAction } from "./mode.ts";
 import type { Publisher } from "./publish.ts";
-import { QUESTION, redactedQuestion, type Question } from "../learning/questions.ts";
+import { lastQuestion, QUESTION, redactedQuestion, type Question } from "../learning/questions.ts";
 import type { Review } from "../learning/review.ts";
 import type { SerialQueue } from "./queue.ts";
 import type { Directory, Room, Rooms } from "./rooms.ts";
@@ -72,15 +72,18 @@ export function createDeskDoor(deps: {
     const { id: conversationId, regionId, siteId, language } = room.conversation;
     const entries = await deps.store.entriesBefore(conversationId, Number.MAX_SAFE_INTEGER, LOOK_BACK);
     const questions = entries.flatMap(({ event, at }) =>
-      event.type === "message-added" && event.message.author.kind === "visitor" ? [{ message: event.message, at }] : [],
+      event.type === "message-added" && event.message.author.kind === "visitor"
+        ? [{ message: event.message, at, text: textOf(event.message.parts) }]
+        : [],
     );
-    const asked = command.questionId === undefined ? questions.at(-1) : questions.find(({ message }) => message.id === command.questionId);
+    const asked =
+      command.questionId === undefined ? lastQuestion(questions) : questions.find(({ message }) => message.id === command.questionId);
     if (asked === undefined)
       return { ok: false, error: { code: "not-found", message: "questionId: this conversation has no such message of the visitor's" } };
     const { id } = asked.message;
     if ((await deps.store.record(QUESTION, regionId, id)) === undefined) {
       const body: Question = {
-        text: redactedQuestion(textOf(asked.message.parts)),
+        text: redactedQuestion(asked.text),
         language: asked.message.language ?? language,
         siteId,
         conversationId,

@@ -3,6 +3,8 @@
  * asked. Written with the commit that ends the turn, so that neither is there without the other.
  */
 import { textOf, type DurableEvent } from "@allhours/protocol";
+import { asksForPerson } from "../adapters/nlu/person-phrases.ts";
+import { smallTalkOf } from "../adapters/nlu/small-talk.ts";
 import type { Outcome, Turn } from "../pipeline/turn.ts";
 import type { StoreRecord } from "../store/store.ts";
 
@@ -55,6 +57,11 @@ export function questionOf(turn: Turn, outcome: Pick<Outcome, "kind" | "handoff"
   const { siteId, id: conversationId } = turn.conversation;
   const body: Question = { text, language: turn.language, siteId, conversationId, outcome: kept };
   return [{ kind: QUESTION, regionId: turn.region.id, id: turn.id, at: turn.nowMs, body }];
+}
+
+/** Of what a visitor wrote, the last that may be a question: not "I want a person", not thanks. `undefined`: none may. */
+export function lastQuestion<Message extends { text: string }>(messages: readonly Message[]): Message | undefined {
+  return messages.findLast(({ text }) => /\p{L}/u.test(text) && !asksForPerson(text) && smallTalkOf(text) === undefined);
 }
 
 const ARTICLE = "article:";

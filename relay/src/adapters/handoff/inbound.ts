@@ -20,7 +20,7 @@ export const inboundSchema = v.variant("type", [
   form("agent.typing", { agent, typing: v.boolean() }),
   /** The agent has seen everything up to `seq`, as in the transcript lines and `message.created` events sent to the desk. */
   form("message.read", { agent, seq: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
-  /** The question belongs to an article: it becomes one of its phrasings. `questionId`: the `id` of a transcript line; default the visitor's last. */
+  /** The question belongs to an article: it becomes one of its phrasings. `questionId`: the `id` of a transcript line; default his last that is not asking for a person. */
   form("question.attached", { agent, articleId: name, questionId: v.optional(name) }),
   form("agent.left", { agent }),
   form("handoff.released", { agent: v.optional(agent) }),
