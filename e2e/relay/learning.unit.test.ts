@@ -183,5 +183,14 @@ describe("what went unanswered", () => {
     }
     const response = await fetch(`${relay.url}/v1/admin/learning?region=eu`, { headers: { "x-forwarded-for": "1.2.3.4" } });
     expect(response.status).toBe(403);
+    // Nor by a page of somebody else's that is open in a browser on this machine.
+    for (const [headers, status] of [
+      [{ origin: "https://evil.example" }, 403],
+      [{ origin: "null" }, 403],
+      [{ origin: relay.url }, 200],
+    ] as const)
+      expect(
+        (await fetch(`${relay.url}/v1/admin/learning`, { method: "POST", headers, body: '{"action":"check","region":"eu"}' })).status,
+      ).toBe(status);
   });
 });

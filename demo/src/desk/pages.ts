@@ -10,16 +10,18 @@ const types = {
   svg: "image/svg+xml",
 } as const;
 
-const names = ["desk.css", "case-list.css", "conversation.css", "composer.css", "icon.svg"].concat(
-  ["desk", "attach", "case-list", "case-words", "composer", "conversation", "dom", "link", "outbox"].map((name) => `${name}.js`),
+const names = ["desk.css", "case-list.css", "conversation.css", "composer.css", "review.css", "icon.svg"].concat(
+  ["desk", "attach", "case-list", "case-words", "composer", "conversation", "dom", "link", "outbox", "review"].map((name) => `${name}.js`),
 );
 
 /** By path below `/desk`. What is not in it does not exist, so no path can leave the folder. */
 const files = new Map<string, { name: string; type: string }>(
-  [...names.map((name) => [`/${name}`, name] as const), ["", "index.html"] as const, ["/", "index.html"] as const].map(([path, name]) => [
-    path,
-    { name, type: types[name.split(".")[1] as keyof typeof types] },
-  ]),
+  [
+    ...names.map((name) => [`/${name}`, name] as const),
+    ["", "index.html"] as const,
+    ["/", "index.html"] as const,
+    ["/review", "review.html"] as const,
+  ].map(([path, name]) => [path, { name, type: types[name.split(".")[1] as keyof typeof types] }]),
 );
 
 const headers = {

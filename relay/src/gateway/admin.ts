@@ -11,10 +11,20 @@ import { readText } from "./sse.ts";
 
 const BODY_BYTES = 256 * 1024;
 
-/** With a token it is asked for; without one only this machine may ask, and not through a proxy. */
+/**
+ * With a token it is asked for. Without one only this machine may ask, not through a proxy, under a name of this machine, and not from a page
+ * of somebody else's: whatever site a browser here has open must not be able to decide anything.
+ */
 export function isOperator(token: string | undefined, incoming: IncomingMessage, header: (name: string) => string | undefined): boolean {
   if (token !== undefined) return same(header("authorization") ?? "", `Bearer ${token}`);
-  return /^(127\.|::1$|::ffff:127\.)/.test(incoming.socket.remoteAddress ?? "") && header("x-forwarded-for") === undefined;
+  const host = header("host") ?? "";
+  const origin = header("origin");
+  return (
+    /^(127\.|::1$|::ffff:127\.)/.test(incoming.socket.remoteAddress ?? "") &&
+    header("x-forwarded-for") === undefined &&
+    /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/.test(host) &&
+    (origin === undefined || origin === `http://${host}`)
+  );
 }
 /** Whatever the length, in the same time. */
 function same(one: string, other: string): boolean {
