@@ -93,6 +93,7 @@ describe("docs/config.md", () => {
     "nlu: dialogflow-cx": "relay/src/adapters/nlu/dialogflow-cx.ts",
     "nlu: lex": "relay/src/adapters/nlu/lex.ts",
     "nlu: openai": "relay/src/adapters/nlu/openai/openai.ts",
+    "knowledge: mcp": "relay/src/adapters/knowledge/remote/mcp.ts",
     "knowledge: http": "relay/src/adapters/knowledge/remote/http.ts",
     "knowledge: meilisearch": "relay/src/adapters/knowledge/remote/meilisearch.ts",
     "knowledge: elasticsearch": "relay/src/adapters/knowledge/remote/elasticsearch.ts",

@@ -5,6 +5,7 @@ import { algoliaKnowledge } from "./knowledge/remote/algolia.ts";
 import { difyKnowledge } from "./knowledge/remote/dify.ts";
 import { elasticsearchKnowledge } from "./knowledge/remote/elasticsearch.ts";
 import { httpKnowledge } from "./knowledge/remote/http.ts";
+import { mcpKnowledge } from "./knowledge/remote/mcp.ts";
 import { meilisearchKnowledge } from "./knowledge/remote/meilisearch.ts";
 import { typesenseKnowledge } from "./knowledge/remote/typesense.ts";
 import { embeddedNlu } from "./nlu/embedded.ts";
@@ -27,6 +28,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
     typesenseKnowledge,
     algoliaKnowledge,
     difyKnowledge,
+    mcpKnowledge,
   ],
   handoff: [webhookHandoff],
   notify: [webhookNotify],
