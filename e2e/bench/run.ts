@@ -24,7 +24,7 @@ const { values: given } = parseArgs({
     "idle-links": { type: "string", default: "2000" },
     /** A remark on the machine, printed with the figures. */
     note: { type: "string" },
-    /** Only this part, which takes well under a minute. */
+    /** Only this part, which takes a minute or less. */
     part: { type: "string" },
   },
 });

@@ -139,6 +139,27 @@ describe("what went unanswered", () => {
     expect(id).not.toBe("");
   }, 60_000);
 
+  it("learns from the buttons visitors press, once somebody has looked at it", async () => {
+    const ids: string[] = [];
+    for (const text of ["lamp money sent back when", "money sent back lamp when"]) {
+      const client = await begin();
+      const { id, answer } = await client.ask(text);
+      const choices = answer.message.parts.find((part) => part.type === "choices");
+      const option = choices?.options.find((one) => one.id === "article:return-window");
+      if (option === undefined) continue;
+      ids.push(id);
+      const pressed = client.send([{ type: "choice", messageId: answer.message.id, optionId: option.id, text: option.label }]);
+      await pressed.acked;
+      await client.waitFor((event) => event.type === "message-added" && event.message.inReplyTo === pressed.id);
+    }
+    expect(ids).toHaveLength(2);
+    await decide({ action: "run", region: "eu" });
+    const gap = (await shown()).gaps.find(({ questionIds }) => ids.every((id) => questionIds.includes(id)));
+    expect(gap).toMatchObject({ draft: { kind: "phrasing", articleId: "return-window" } });
+    expect((await decide({ action: "approve", region: "eu", gap: gap?.id })).status).toBe(200);
+    expect(await saidTo("lamp money sent back when")).toContain("30 days");
+  }, 60_000);
+
   it("counts an answer the visitor disliked", async () => {
     const client = await begin();
     const { answer, id } = await client.ask("How long do I have to return a lamp?");

@@ -65,6 +65,18 @@ export async function findGaps(
       found.push(await gapOf(region, group, language, terms, deps));
     }
   }
+  // What visitors chose among the buttons says what they meant; it is worth a look before it is learnt.
+  const chosen = kept.flatMap(({ id, at, body }): Asked[] => {
+    const question = body as Question;
+    return question.by === "visitor" && question.gapId === undefined ? [{ id, at, question }] : [];
+  });
+  for (const key of new Set(chosen.map(topicOf))) {
+    const group = chosen.filter((one) => topicOf(one) === key);
+    const { articleId, language } = group[0]!.question;
+    if (group.length < deps.least || articleId === undefined) continue;
+    const one = await gapOf(region, group, language, [], deps);
+    found.push({ ...one, gap: { ...one.gap, draft: { kind: "phrasing", articleId } } });
+  }
   found.sort((one, other) => other.gap.questionIds.length - one.gap.questionIds.length);
   // Yesterday's open ones are in today's, or were answered.
   const before = (await store.records(GAP, region.id, 0, MOST_QUESTIONS)).filter(({ body }) => (body as Gap).status === "open");
@@ -75,6 +87,10 @@ export async function findGaps(
   ]);
   deps.logger.info({ region: region.id, questions: open.length, gaps: found.length }, "gaps");
   return found;
+}
+
+function topicOf({ question }: Asked): string {
+  return `${question.articleId ?? ""} ${question.language}`;
 }
 
 async function gapOf(
