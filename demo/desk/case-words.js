@@ -53,6 +53,16 @@ export function duration(ms) {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** What the assistant found in the messages: a name and its values, the newest first. `orderNumber` as `Order number`. */
+export function slotsOf(item) {
+  const byName = new Map();
+  for (const { name, value } of item.slots ?? []) byName.set(name, [value, ...(byName.get(name) ?? [])]);
+  return [...byName].map(([name, values]) => {
+    const words = name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+    return [words[0].toUpperCase() + words.slice(1), values.join(", ")];
+  });
+}
+
 /** `zh-Hans` as `Simplified Chinese`; what is not a language as it came. */
 export function languageName(tag) {
   if (tag === "und") return "Language unknown";

@@ -1,5 +1,17 @@
 /** The right side: one case with its facts, its messages and what can be done with it. */
-import { clockOf, dayOf, duration, groupOf, langOf, languageName, piecesOf, reasonOf, titleOf, waitingSince } from "./case-words.js";
+import {
+  clockOf,
+  dayOf,
+  duration,
+  groupOf,
+  langOf,
+  languageName,
+  piecesOf,
+  reasonOf,
+  slotsOf,
+  titleOf,
+  waitingSince,
+} from "./case-words.js";
 import { byId, el, place, say } from "./dom.js";
 
 /** This near to the end counts as being there, pixels. */
@@ -84,6 +96,7 @@ export function createConversation({ onAction, onSeen, onBack, onRetry, onDiscar
       ["Region", item.regionId.toUpperCase()],
       ["Reason", reasonOf(item)],
       ["Page", pageLink(visitor.pageUrl)],
+      ...slotsOf(item),
     ].filter(([, value]) => value !== undefined);
     byId("facts").replaceChildren(...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   }

@@ -112,6 +112,20 @@ async function openCase(client: Client): Promise<{ caseId: string; conversationI
   return { caseId: data.caseId, conversationId };
 }
 
+it("tells the desk what was understood so far, over all messages", async () => {
+  const client = await begin({ timezone: "Asia/Manila" });
+  await client.ask("Where is order 10482 of 2026-11-12?");
+  await client.ask("I paid 49.90 EUR for 10482");
+  await client.command({ type: "handoff-request", id: newId(), conversationId: client.welcome?.conversationId ?? "" });
+  const { data } = await hook("handoff.offered", client);
+  const slots = [
+    { name: "date", value: "2026-11-12" },
+    { name: "amount", value: "49.90 EUR" },
+    { name: "orderNumber", value: "10482" },
+  ];
+  expect(data).toMatchObject({ understood: { slots } });
+});
+
 it("tells the desk of every case when many ask at the same moment", async () => {
   const asking = await Promise.all(Array.from({ length: 20 }, async () => begin({ timezone: "Asia/Manila" })));
   await Promise.all(

@@ -19,6 +19,8 @@ export type Case = CaseRef & {
   reason: string;
   priority: Priority;
   visitor: Visitor;
+  /** Missing in cases kept before the desk knew of them. */
+  slots?: Offer["slots"] | undefined;
   /** When the (last) offer was made, ISO 8601: waiting counts from here. */
   offeredAt: string;
   status: "waiting" | "open" | "closed";

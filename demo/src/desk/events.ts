@@ -14,6 +14,8 @@ export type Offer = CaseRef & {
   reason: string;
   priority: Priority;
   visitor: Visitor;
+  /** Values the assistant found, in their normal form. */
+  slots: { name: string; value: string }[];
   transcript: TranscriptLine[];
   /** Path on the relay that signed replies of this case go to. */
   replyPath: string;
@@ -83,9 +85,22 @@ function readOffer(data: Record<string, unknown>): Offer {
       country: optionalText(visitor["country"]),
       pageUrl: optionalText(visitor["pageUrl"]),
     },
+    slots: readSlots(data["understood"]),
     transcript: transcript.map((line, index) => readLine(line, `data.transcript.${index}`)),
     replyPath,
   };
+}
+
+/** Missing where the assistant found nothing. */
+function readSlots(understood: unknown): { name: string; value: string }[] {
+  if (understood === undefined) return [];
+  const { slots } = record(understood, "data.understood");
+  if (!Array.isArray(slots)) throw new FieldError("data.understood.slots", "an array");
+  return slots.map((input, index) => {
+    const path = `data.understood.slots.${index}`;
+    const slot = record(input, path);
+    return { name: text(slot, "name", `${path}.name`), value: text(slot, "value", `${path}.value`) };
+  });
 }
 
 function readLine(input: unknown, path: string): TranscriptLine {

@@ -8,8 +8,10 @@ import { ref, at, manila, offer, refusalOf, secretOf, visitorLine, useDesk } fro
 const desk = useDesk();
 
 test("an offer is shown as a waiting case, to its own desk only", async () => {
-  expect((await desk.hook(offer())).status).toBe(200);
+  const slots = [{ name: "orderNumber", value: "10482" }];
+  expect((await desk.hook(offer({ understood: { intent: "track-order", slots } }))).status).toBe(200);
   expect(await desk.theCase()).toMatchObject({
+    slots,
     caseId: "case-1",
     status: "waiting",
     priority: "normal",

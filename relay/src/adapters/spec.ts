@@ -56,6 +56,10 @@ export type NluRequest = {
   siteLanguages: readonly string[];
   conversationId: string;
   siteId: string;
+  /** Unix milliseconds of the message, and where its writer is, as far as known: IANA zone, ISO 3166-1 alpha-2. */
+  at: number;
+  timezone?: string | undefined;
+  country?: string | undefined;
   /** Whose budget a costly engine counts; made by the relay, says nothing of the person. */
   visitorId: string;
   /**
@@ -160,6 +164,8 @@ export type HandoffOffer = CaseRef & {
   reason: string;
   priority: "normal" | "high" | "critical";
   visitor: { language: string; timezone?: string | undefined; country?: string | undefined; pageUrl?: string | undefined };
+  /** What the assistant made of the messages: its last intent, and values in their normal form, oldest first. Absent when it found nothing. */
+  understood?: { intent?: string | undefined; slots: { name: string; value: string }[] } | undefined;
   transcript: TranscriptLine[];
   /** Where signed replies go, as a path on the relay: `/v1/inbound/<adapter id>`. */
   replyPath: string;

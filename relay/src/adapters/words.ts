@@ -85,3 +85,8 @@ export function stemOf(word: string): string {
 export function wordsOf(normalised: string): string[] {
   return runsOf(normalised).flatMap((run) => run.words);
 }
+
+/** `de` of the language tag `de-AT`. */
+export function baseOf(tag: string): string {
+  return tag.toLowerCase().split("-")[0] ?? "";
+}

@@ -60,6 +60,7 @@ export function createDeskJobs(deps: {
             ...(conversation.country === undefined ? {} : { country: conversation.country }),
             ...(conversation.pageUrl === undefined ? {} : { pageUrl: conversation.pageUrl }),
           },
+          ...(conversation.understood === undefined ? {} : { understood: conversation.understood }),
           transcript: transcriptOf(task.reason === "agent-left" || until < 0 ? entries : entries.slice(0, until + 1)),
           replyPath: `/v1/inbound/${desk.id}`,
         },

@@ -17,6 +17,7 @@ import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
 import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
+import { understoodAfter } from "./understood.ts";
 
 /** A turn that takes longer than this is cut and answered by the last step; adapters have shorter times of their own. */
 const TURN_TIMEOUT_MS = 60_000;
@@ -113,6 +114,7 @@ export function createTurns(deps: {
       } else parts = streamed;
     }
     const handoff = outcome.handoff;
+    const understood = understoodAfter(room.conversation.understood, turn.understanding);
     const records = turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : [];
     const change = (): Change => {
       if (handoff !== undefined) {
@@ -135,7 +137,8 @@ export function createTurns(deps: {
         ...(Object.keys(patch).length === 0 ? {} : { patch }),
       };
     };
-    await commit(room, () => ({ ...change(), records }), turn.id);
+    const withUnderstood = (made: Change): Change => (understood === undefined ? made : { ...made, patch: { ...made.patch, understood } });
+    await commit(room, () => ({ ...withUnderstood(change()), records }), turn.id);
     return kind;
   }
 

@@ -3,6 +3,7 @@
  * of them. A conversation does not change its language for one short word. Pure.
  */
 import { detectAll } from "tinyld";
+import { baseOf } from "../adapters/words.ts";
 import { plainlyIn } from "./common-words.ts";
 
 export type LanguageFacts = {
@@ -108,11 +109,6 @@ function tagOf(base: string, facts: LanguageFacts, current: string): string | un
   const tags = facts.siteLanguages.filter((tag) => baseOf(tag) === base);
   if (tags.includes(current)) return current;
   return matchLanguage(facts.browserLanguages, tags) ?? tags[0];
-}
-
-/** `de` of `de-AT`. */
-export function baseOf(tag: string): string {
-  return tag.toLowerCase().split("-")[0] ?? "";
 }
 
 const traditionalRegions = new Set(["tw", "hk", "mo"]);

@@ -74,6 +74,7 @@ function conversationQueries(db: Kysely<Database>) {
         read_seq: p("read_seq"),
         visitor_read_seq: p("visitor_read_seq"),
         page_url: p("page_url"),
+        understood: p("understood"),
         created_at: p("created_at"),
       }),
     ),

@@ -29,6 +29,7 @@ const patchColumns: { [Key in keyof Required<ConversationPatch>]: keyof Conversa
   readSeq: "read_seq",
   visitorReadSeq: "visitor_read_seq",
   pageUrl: "page_url",
+  understood: "understood",
   regionId: "region_id",
 };
 
@@ -50,6 +51,7 @@ export function conversationRow(conversation: Conversation): ConversationTable {
     read_seq: conversation.readSeq,
     visitor_read_seq: conversation.visitorReadSeq,
     page_url: conversation.pageUrl ?? null,
+    understood: conversation.understood === undefined ? null : JSON.stringify(conversation.understood),
     created_at: conversation.createdAt,
   };
 }
@@ -72,6 +74,7 @@ export function conversationOf(row: ConversationTable, headSeq: number): Convers
     readSeq: row.read_seq,
     visitorReadSeq: row.visitor_read_seq,
     ...(row.page_url === null ? {} : { pageUrl: row.page_url }),
+    ...(row.understood === null ? {} : { understood: JSON.parse(row.understood) as Conversation["understood"] }),
     createdAt: row.created_at,
     headSeq,
   };

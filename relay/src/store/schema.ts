@@ -25,6 +25,8 @@ export type ConversationTable = {
   read_seq: number;
   visitor_read_seq: number;
   page_url: string | null;
+  /** `Understood` as JSON. */
+  understood: string | null;
   created_at: number;
 };
 

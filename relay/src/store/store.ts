@@ -17,6 +17,8 @@ export type Entry = {
   event: DurableEvent;
 };
 
+/** What the assistant made of the visitor's messages so far, for who takes over: the last intent, and values in their normal form, oldest first. */
+export type Understood = { intent?: string | undefined; slots: { name: string; value: string }[] };
 export type Conversation = {
   id: string;
   siteId: string;
@@ -41,6 +43,7 @@ export type Conversation = {
   visitorReadSeq: number;
   /** Last page the visitor wrote from. */
   pageUrl?: string | undefined;
+  understood?: Understood | undefined;
   createdAt: number;
 };
 export type ConversationPatch = Partial<
@@ -58,6 +61,7 @@ export type ConversationPatch = Partial<
     | "readSeq"
     | "visitorReadSeq"
     | "pageUrl"
+    | "understood"
     | "regionId"
   >
 >;

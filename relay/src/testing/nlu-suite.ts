@@ -20,6 +20,7 @@ export function nluContract(name: string, harness: NluHarness): ContractCase[] {
     conversationId: "01890000-0000-7000-8000-000000000001",
     siteId: "contract",
     visitorId: "01890000-0000-7000-8000-000000000002",
+    at: Date.parse("2026-11-27T12:00:00Z"),
     history: [],
     ...(harness.passages === undefined ? {} : { search: async () => [...(harness.passages ?? [])] }),
   });

@@ -23,10 +23,11 @@ const request = (text: string): NluRequest => ({
   conversationId: "c",
   siteId: "s",
   visitorId: "v",
+  at: Date.parse("2026-11-27T12:00:00Z"),
   history: [],
 });
 
-const defaults: EmbeddedNluOptions = { examples: ["examples.csv"], cost: 1, target: 0.8, outOfScope: 0.2 };
+const defaults: EmbeddedNluOptions = { examples: ["examples.csv"], cost: 1, target: 0.8, outOfScope: 0.2, patterns: [], countries: [] };
 
 const open: TestContext[] = [];
 async function prepare(source = csv, options: Partial<EmbeddedNluOptions> = {}): Promise<TestContext & { adapter: NluAdapter }> {
@@ -197,7 +198,7 @@ describe("embedded nlu", () => {
 it("reads its options strictly and tells every mistake", () => {
   expect(embeddedNlu.parseOptions({ examples: "nlu" })).toEqual({
     ok: true,
-    options: { examples: ["nlu"], cost: 1, target: 0.8, outOfScope: 0.2 },
+    options: { examples: ["nlu"], cost: 1, target: 0.8, outOfScope: 0.2, patterns: [], countries: [] },
   });
   const wrong = embeddedNlu.parseOptions({ exmaples: ["a"], orderNumber: "(", cost: 0 });
   expect(wrong).toMatchObject({ ok: false });

@@ -20,7 +20,8 @@ import {
 import { classify, type Example, type IntentModel } from "./intent-model.ts";
 import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
-import { findSlots, orderNumberPattern } from "./slots.ts";
+import { slotOptions, slotRulesOf } from "./slots/options.ts";
+import { findSlots, type SlotRules } from "./slots/slots.ts";
 import type { FromTrainWorker, TrainProgress, TrainReport, TrainRequest } from "./train-worker.ts";
 import { choiceFile } from "./versions.ts";
 
@@ -34,10 +35,7 @@ const optionsSchema = v.strictObject({
   examples: pathsOption,
   /** Markdown articles whose title and phrasings are examples too, for intents named like the article's id or in its `intents`. */
   articles: v.optional(pathsOption),
-  /** A regular expression for the shop's order numbers; default 5 to 8 digits. */
-  orderNumber: v.optional(
-    v.pipe(v.string("expected a regular expression as text"), v.check(compiles, "expected a valid regular expression")),
-  ),
+  ...slotOptions,
   /** Price of a training error; larger follows the examples more closely. 0.01 to 100, default 1. */
   cost: v.optional(
     v.pipe(
@@ -70,34 +68,30 @@ const optionsSchema = v.strictObject({
 });
 export type EmbeddedNluOptions = v.InferOutput<typeof optionsSchema>;
 
-function compiles(source: string): boolean {
-  try {
-    orderNumberPattern(source);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** `understand` before the first `init` has ended fails with `not-ready`; during a later `init` the old model answers. */
 export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterContext): NluAdapter {
-  const orderNumber = orderNumberPattern(options.orderNumber);
-  let serving: { model: IntentModel; version: string } | undefined;
+  let serving: Serving | undefined;
   let newest = 0;
   return {
     kind: "nlu",
     inProcess: true,
     learns: true,
     watchPaths: [
-      ...watchedPaths([...options.examples, ...(options.articles ?? []), ...(options.regression ?? [])], context.baseDir),
+      ...watchedPaths(
+        [...options.examples, ...(options.articles ?? []), ...(options.regression ?? []), ...(options.lists ?? [])],
+        context.baseDir,
+      ),
       choiceFile(context.cacheDir),
     ],
     async init(signal) {
       newest += 1;
       const mine = newest;
       const started = performance.now();
-      const report = await runTraining(trainRequestOf(options, context), signal, progressLog(context));
-      tell(report, context);
+      const [report, slots] = await Promise.all([
+        runTraining(trainRequestOf(options, context), signal, progressLog(context)),
+        slotRulesOf(options, context.baseDir),
+      ]);
+      tell({ ...report, problems: [...report.problems, ...slots.problems], missing: [...report.missing, ...slots.missing] }, context);
       if (report.model === undefined) {
         throw new AdapterError(
           "failed",
@@ -106,7 +100,7 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
         );
       }
       // Whoever was started last wins, in whatever order they end.
-      if (mine === newest) serving = { model: report.model, version: report.version };
+      if (mine === newest) serving = { model: report.model, version: report.version, rules: slots.rules };
       const { calibration } = report.model;
       context.logger.info(
         {
@@ -125,13 +119,15 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
     understand(request, signal) {
       if (signal.aborted) return Promise.reject(signal.reason as Error);
       if (serving === undefined) return Promise.reject(new AdapterError("not-ready", `${context.path}: the intent model is being trained`));
-      return Promise.resolve(understand(serving, request, orderNumber));
+      return Promise.resolve(understand(serving, request));
     },
   };
 }
 
-function understand({ model, version }: { model: IntentModel; version: string }, request: NluRequest, orderNumber: RegExp): Understanding {
-  const slots = findSlots(request.text, orderNumber);
+type Serving = { model: IntentModel; version: string; rules: SlotRules };
+
+function understand({ model, version, rules }: Serving, request: NluRequest): Understanding {
+  const slots = findSlots(request.text, rules, request);
   const learned = classify(model, request.text).intents;
   const { calibration } = model;
   const own = { version, ...(calibration === undefined ? {} : { borders: { answerAt: calibration.answerAt, askAt: calibration.askAt } }) };
@@ -186,10 +182,10 @@ function withFirst(name: string, learned: readonly Intent[]): Intent[] {
 
 function tell(report: TrainReport, context: AdapterContext): void {
   const adapter = context.path;
-  for (const pattern of report.missing) context.logger.warn({ adapter, pattern }, "examples not found");
-  for (const problem of report.problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, "example skipped");
+  for (const pattern of report.missing) context.logger.warn({ adapter, pattern }, "files not found");
+  for (const problem of report.problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, "line skipped");
   if (report.problems.length > LISTED_PROBLEMS)
-    context.logger.warn({ adapter, more: report.problems.length - LISTED_PROBLEMS }, "more examples skipped");
+    context.logger.warn({ adapter, more: report.problems.length - LISTED_PROBLEMS }, "more lines skipped");
   const { regression } = report;
   if (report.how === "refused" && regression?.before !== undefined) {
     const { now, before } = regression;

@@ -20,6 +20,7 @@ const request: NluRequest = {
   conversationId: "01890000-0000-7000-8000-000000000001",
   siteId: "s",
   visitorId: "v",
+  at: Date.parse("2026-11-27T12:00:00Z"),
   history: [],
 };
 const answer = (body: unknown): Behaviour => ({ kind: "answer", headers: json, body: JSON.stringify(body) });

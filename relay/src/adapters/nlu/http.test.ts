@@ -14,6 +14,7 @@ const request: NluRequest = {
   conversationId: "c",
   siteId: "s",
   visitorId: "v",
+  at: Date.parse("2026-11-27T12:00:00Z"),
   history: [{ author: "visitor", text: "hi" }],
 };
 const sources = { type: "sources", items: [{ id: "a", title: "A" }] };

@@ -4,8 +4,8 @@
  */
 import type { Part } from "@allhours/protocol";
 import type { Passage } from "../../adapters/spec.ts";
+import { baseOf } from "../../adapters/words.ts";
 import { bordersOf, raisedFor } from "../borders.ts";
-import { baseOf } from "../language.ts";
 import { languageName, phrasesFor } from "../phrases.ts";
 import { OPTION_ARTICLE, OPTION_NONE } from "./knowledge.ts";
 import type { Step, Turn } from "../turn.ts";

@@ -39,6 +39,9 @@ export const nlu: Step = {
       conversationId: turn.conversation.id,
       siteId: turn.site.id,
       visitorId: turn.conversation.visitorId,
+      at: turn.nowMs,
+      timezone: turn.conversation.timezone,
+      country: turn.conversation.country,
       search: async (text, limit) => {
         const query = { ...knowledgeQuery(turn), text, limit };
         const found = await turn.region.knowledge
@@ -65,7 +68,8 @@ export const nlu: Step = {
       return { next: true, note: "no adapter answered" };
     }
     const best = turn.understanding.intents[0];
-    const note = `${served}: ${best === undefined ? "nothing" : `${best.name} ${best.confidence.toFixed(2)}`}`;
+    const slots = [...new Set(turn.understanding.slots.map(({ name }) => name))].join(", ");
+    const note = `${served}: ${best === undefined ? "nothing" : `${best.name} ${best.confidence.toFixed(2)}`}${slots === "" ? "" : `, ${slots}`}`;
     if (best !== undefined && turn.region.config.urgentTopics.includes(best.name) && best.confidence >= bordersOf(turn).askAt) {
       turn.priority = "critical";
       return { next: false, note: `${note}, urgent topic`, outcome: await critical(turn, undefined) };

@@ -32,6 +32,7 @@ const request: NluRequest = {
   conversationId: "c",
   siteId: "s",
   visitorId: "v",
+  at: Date.parse("2026-11-27T12:00:00Z"),
   history: [{ author: "visitor", text: "hi" }],
   search: async () => passages,
 };
