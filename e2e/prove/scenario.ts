@@ -1,4 +1,5 @@
 /** What a scenario of the proof is, and what it gives back. run.ts finds them in scenarios/ and runs them; report.ts prints them. */
+import { quantile } from "../eval/score.ts";
 import type { LedgerReport } from "./ledger.ts";
 import type { Random } from "./random.ts";
 
@@ -52,6 +53,23 @@ export function exactly(name: string, measured: number | string, wanted: number 
 /** A check that a fault happened often enough for the proof to mean something. */
 export function atLeast(name: string, measured: number, least: number): Check {
   return { name, measured: String(round(measured)), wanted: `>= ${least}`, ok: measured >= least };
+}
+/** What nobody waits on an idle machine, nor on a busy one: whoever does, waits behind what was harmed. */
+const STUCK_MS = 2_000;
+/**
+ * Times of bystanders beside harm against times without it, both in ms and sorted. The full form judges the ratio of the p99. The short form
+ * has so few that one pause of a shared machine is its p99: it tells the ratio, and judges that nobody was stuck.
+ */
+export function bystanders(form: Form, name: string, busy: readonly number[], quiet: readonly number[], most: number): Check {
+  const p99 = (list: readonly number[]): number => quantile(list, 0.99) ?? 0;
+  const ratio = p99(busy) / Math.max(1, p99(quiet));
+  const longest = busy.at(-1) ?? Infinity;
+  return {
+    name,
+    measured: `${p99(busy).toFixed(1)} / ${p99(quiet).toFixed(1)} ms, ratio ${ratio.toFixed(2)}${form === "short" ? `, longest ${longest.toFixed(0)} ms` : ""}`,
+    wanted: form === "short" ? `longest <= ${STUCK_MS} ms` : `<= ${most}`,
+    ok: form === "short" ? longest <= STUCK_MS : ratio <= most,
+  };
 }
 
 function round(value: number): number {
