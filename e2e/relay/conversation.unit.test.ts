@@ -120,6 +120,25 @@ describe.each(["socketio", "sse"] as const)("over %s", (pipe) => {
     expect(await seqs({ after: 5, limit: 10 })).toEqual([[6, 7], false]);
   });
 
+  it("answers two questions of one message, each under its title, with both sources", async () => {
+    const client = await begin({ languages: ["en"] });
+    const { answer } = await client.ask("How long can I return a lamp? And which cards do you take, can I pay with paypal?");
+    const { parts } = answer.message;
+    expect(parts.map((part) => (part.type === "text" ? part.text.split("\n")[0] : part.type))).toEqual([
+      "**How long do I have to return a lamp?**",
+      "**Which payment methods do you accept?**",
+      "sources",
+    ]);
+    expect(parts.at(-1)).toMatchObject({ items: [{ id: "return-window" }, { id: "payment-methods" }] });
+  });
+
+  it("does not answer what the message says is not wanted", async () => {
+    const client = await begin({ languages: ["en"] });
+    const { answer } = await client.ask("I do not want to track my parcel");
+    expect(answer.message.parts.some((part) => part.type === "sources")).toBe(false);
+    expect(answer.message.parts.find((part) => part.type === "choices")).toMatchObject({ options: expect.any(Array) });
+  });
+
   it("asks back when unsure, and answers the choice", async () => {
     const client = await begin({ languages: ["en"] });
     const first = client.events.filter(isMessage)[0];

@@ -81,6 +81,10 @@ export type Understanding = {
   /** Best first. Empty: nothing understood. */
   intents: Intent[];
   slots: Slot[];
+  /** What the message asks for when it asks for two or three things, in its order; each is sure enough to be answered. */
+  several?: readonly Intent[] | undefined;
+  /** True when the message says that the best intent is not so, as "I do not want to cancel": nothing is answered without asking back. */
+  denied?: true | undefined;
   /** The engine's own borders for its confidences, 0 to 1: answer at or above `answerAt`, ask back at or above `askAt`. The region's config wins. */
   borders?: { answerAt: number; askAt: number } | undefined;
   /** Of the model that understood, for the log. */

@@ -257,6 +257,7 @@ function turnOf(
     understanding: undefined,
     passages: [],
     intentPassages: [],
+    severalPassages: [],
     down: new Set(),
   };
 }

@@ -40,6 +40,7 @@ export async function wouldAnswer(site: Site, region: Region, text: string, lang
     understanding: undefined,
     passages: [],
     intentPassages: [],
+    severalPassages: [],
     down: new Set(),
   };
   const { outcome } = await runPipeline(turn, [nlu, knowledge, confidence, nothing], () => nowMs);

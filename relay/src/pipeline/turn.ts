@@ -42,6 +42,8 @@ export type Turn = {
   passages: Passage[];
   /** Articles of the best intents, in their order; `undefined` where none carries one. The first is the best intent's. */
   intentPassages: (Passage | undefined)[];
+  /** Articles of what a message of several wishes asks for, in its order; empty when it has one, or when one of them has no article. */
+  severalPassages: Passage[];
   /** Adapter kinds of which none answered. */
   down: Set<"nlu" | "knowledge">;
 };

@@ -17,7 +17,8 @@ import {
   type NluRequest,
   type Understanding,
 } from "../spec.ts";
-import { classify, type Example, type IntentModel } from "./intent-model.ts";
+import { type Example, type IntentModel } from "./intent-model.ts";
+import { readMessage } from "./message.ts";
 import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
 import { slotOptions, slotRulesOf } from "./slots/options.ts";
@@ -128,12 +129,13 @@ type Serving = { model: IntentModel; version: string; rules: SlotRules };
 
 function understand({ model, version, rules }: Serving, request: NluRequest): Understanding {
   const slots = findSlots(request.text, rules, request);
-  const learned = classify(model, request.text).intents;
+  const { intents: learned, several, denied } = readMessage(model, request.text, request.language);
   const { calibration } = model;
   const own = { version, ...(calibration === undefined ? {} : { borders: { answerAt: calibration.answerAt, askAt: calibration.askAt } }) };
   if (asksForPerson(request.text)) return { intents: withFirst(HOUSE_INTENTS.person, learned), slots, wantsPerson: true, ...own };
   const talk = smallTalkOf(request.text);
-  return { intents: talk === undefined ? learned : withFirst(HOUSE_INTENTS[talk], learned), slots, ...own };
+  if (talk !== undefined) return { intents: withFirst(HOUSE_INTENTS[talk], learned), slots, ...own };
+  return { intents: learned, slots, several, denied, ...own };
 }
 
 export function trainRequestOf(

@@ -2,7 +2,7 @@
  * NLU over plain HTTP: one POST with the request as JSON, one answer as JSON or as a stream of JSON lines. Owns the wire format (below and
  * in docs/adapters); time-outs and retries are the guard's.
  *
- * JSON: `{ intents?, slots?, wantsPerson?, answer?: { text?, parts? } }`. Lines: `{type:"understanding", intents?, slots?, wantsPerson?}`, then
+ * JSON: `{ intents?, slots?, wantsPerson?, several?, denied?, answer?: { text?, parts? } }`. Lines: `{type:"understanding", ...the same without answer}`, then
  * `{type:"delta", text}` and `{type:"parts", parts}` as often as wanted, last `{type:"done"}`. Unknown fields and line types are ignored.
  */
 import * as v from "valibot";
@@ -30,6 +30,8 @@ const understandingFields = {
   intents: v.optional(v.array(v.object({ name: v.string(), confidence })), []),
   slots: v.optional(v.array(v.object({ name: v.string(), value: v.string(), start: v.number(), end: v.number() })), []),
   wantsPerson: v.optional(v.boolean()),
+  several: v.optional(v.array(v.object({ name: v.string(), confidence }))),
+  denied: v.optional(v.literal(true)),
 };
 const jsonSchema = v.object({
   ...understandingFields,

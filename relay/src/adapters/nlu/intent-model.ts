@@ -22,6 +22,8 @@ export type IntentModel = {
   /** `weights[feature * labels.length + label]`. */
   weights: Float32Array;
   bias: Float32Array;
+  /** Of each label's examples, the share that rests on a denial, as "it has not come"; 0 to 1. */
+  denied: Float32Array;
   /** The examples, for the second witness of a confidence. */
   nearest: NearestIndex;
   /** How scores become confidences; `undefined`: too few intents to learn it from, see `classify`. */
@@ -73,6 +75,7 @@ export function trainOnRows(rows: readonly Row[], options: SvmOptions = {}): Int
     unseenIdf,
     weights: new Float32Array(0),
     bias: new Float32Array(0),
+    denied: new Float32Array(labels.length),
     nearest: buildNearest([], new Uint16Array(0), 0),
     calibration: undefined,
   };

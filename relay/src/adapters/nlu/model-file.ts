@@ -6,7 +6,7 @@ import type { Calibration } from "./calibration.ts";
 import type { IntentModel } from "./intent-model.ts";
 
 /** Raise when features, evidence, training or this layout change: older files are then not found any more. */
-export const MODEL_FORMAT = "allhours-intents-2";
+export const MODEL_FORMAT = "allhours-intents-3";
 
 const kinds = { u32: Uint32Array, f32: Float32Array, u16: Uint16Array } as const;
 /** The arrays of a model, in the order of the file. Those of two bytes come last, so that the others lie on whole words. */
@@ -16,6 +16,7 @@ const layout = [
   ["idf", "f32"],
   ["weights", "f32"],
   ["bias", "f32"],
+  ["denied", "f32"],
   ["nearest.offsets", "u32"],
   ["nearest.rows", "u32"],
   ["nearest.values", "f32"],
@@ -26,8 +27,8 @@ type Header = { format: string; labels: string[]; unseenIdf: number; calibration
 
 /** In the order of the layout; also what a thread may hand over without a copy. */
 export function arraysOf(model: IntentModel): (Uint32Array | Float32Array | Uint16Array)[] {
-  const { keys, ids, idf, weights, bias, nearest } = model;
-  return [keys, ids, idf, weights, bias, nearest.offsets, nearest.rows, nearest.values, nearest.labels];
+  const { keys, ids, idf, weights, bias, denied, nearest } = model;
+  return [keys, ids, idf, weights, bias, denied, nearest.offsets, nearest.rows, nearest.values, nearest.labels];
 }
 
 export function encodeModel(model: IntentModel): Uint8Array {
@@ -85,6 +86,7 @@ export function decodeModel(bytes: Uint8Array): IntentModel | undefined {
     idf: take("idf", "f32"),
     weights: take("weights", "f32"),
     bias: take("bias", "f32"),
+    denied: take("denied", "f32"),
     nearest: {
       offsets: take("nearest.offsets", "u32"),
       rows: take("nearest.rows", "u32"),

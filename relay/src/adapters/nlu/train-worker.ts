@@ -8,7 +8,9 @@ import { findFiles } from "../files.ts";
 import { calibrate } from "./calibration.ts";
 import { EXAMPLE_EXTENSIONS, readArticlePhrasings, readExampleFile, type ExampleProblem } from "./examples.ts";
 import { classify, rowsOf, trainOnRows, type Example, type IntentModel } from "./intent-model.ts";
+import { supports } from "./message.ts";
 import { arraysOf, MODEL_FORMAT } from "./model-file.ts";
+import { deniedReadings } from "./negation.ts";
 import { chosenVersion, readModel, readVersions, writeModel, writeVersions, type RegressionScore, type Version } from "./versions.ts";
 
 export type TrainRequest = {
@@ -152,7 +154,21 @@ function trained(request: TrainRequest, examples: readonly Example[], onProgress
   const model = trainOnRows(rows, { ...svm, onClass: (done, of) => onProgress({ stage: "training", done, of }) });
   const { target, outOfScope } = request;
   const calibration = calibrate(rows, { target, outOfScope, svm }, (done, of) => onProgress({ stage: "calibrating", done, of }));
-  return { ...model, calibration };
+  const finished = { ...model, calibration };
+  return { ...finished, denied: deniedShares(finished, examples) };
+}
+
+/** Of each label's examples, the share whose label is lost with what they deny. */
+function deniedShares(model: IntentModel, examples: readonly Example[]): Float32Array {
+  const counts = new Float32Array(model.labels.length);
+  const denied = new Float32Array(model.labels.length);
+  const numberOf = new Map(model.labels.map((label, index) => [label, index]));
+  for (const { text, intent } of examples) {
+    const label = numberOf.get(intent)!;
+    counts[label]! += 1;
+    if (deniedReadings(text).some((rest) => !supports(model, intent, rest))) denied[label]! += 1;
+  }
+  return denied.map((share, label) => share / Math.max(1, counts[label]!));
 }
 
 /** A full disk costs the cache, not the model. */

@@ -13,28 +13,43 @@ import type { Step, Turn } from "../turn.ts";
 /** At most this many articles are offered when asking back: what one can read at a glance. */
 const ASK_AT_MOST = 3;
 
+type SourceItem = Extract<Part, { type: "sources" }>["items"][number];
+
+function noteOf(passage: Passage, language: string): Part[] {
+  if (baseOf(passage.language) === baseOf(language)) return [];
+  return [{ type: "text", text: phrasesFor(language).onlyIn(languageName(passage.language, language)), format: "plain" }];
+}
+
+function sourceOf({ articleId: id, title, language, url, updatedAt }: Passage): SourceItem {
+  return { id, title, language, ...(url === undefined ? {} : { url }), ...(updatedAt === undefined ? {} : { updatedAt }) };
+}
+
 /** `language`: the visitor's. Who gets an answer in another is told so in his own. */
 export function answerParts(passage: Passage, language: string): Part[] {
-  const note =
-    baseOf(passage.language) === baseOf(language)
-      ? []
-      : [{ type: "text" as const, text: phrasesFor(language).onlyIn(languageName(passage.language, language)), format: "plain" as const }];
   return [
-    ...note,
+    ...noteOf(passage, language),
     { type: "text", text: passage.text, format: "markdown" },
-    {
-      type: "sources",
-      items: [
-        {
-          id: passage.articleId,
-          title: passage.title,
-          language: passage.language,
-          ...(passage.url === undefined ? {} : { url: passage.url }),
-          ...(passage.updatedAt === undefined ? {} : { updatedAt: passage.updatedAt }),
-        },
-      ],
-    },
+    { type: "sources", items: [sourceOf(passage)] },
   ];
+}
+
+/** Each answer under its title, the sources together at the end. */
+function severalParts(passages: readonly Passage[], language: string): Part[] {
+  return [
+    ...passages.flatMap((passage): Part[] => [
+      ...noteOf(passage, language),
+      { type: "text", text: `**${passage.title}**\n\n${passage.text}`, format: "markdown" },
+    ]),
+    { type: "sources", items: passages.map(sourceOf) },
+  ];
+}
+
+/** Articles that answer the wishes of one message; fewer than two when it has one, or when one of them is not sure enough. */
+export function severalAnswers(turn: Pick<Turn, "understanding" | "severalPassages" | "region" | "nowMs">): Passage[] {
+  const sure = turn.understanding?.several?.every(({ name, confidence: sureness }) => sureness >= bordersOf(turn, name).answerAt) ?? false;
+  return sure
+    ? turn.severalPassages.filter(({ articleId }, place, all) => all.findIndex((one) => one.articleId === articleId) === place)
+    : [];
 }
 
 /** Which passage is the answer, and why; `undefined` when none is sure enough. */
@@ -43,6 +58,7 @@ export function chooseAnswer(
 ): { passage: Passage; why: string } | undefined {
   const article = turn.intentPassages[0];
   if (turn.optionId !== undefined) return article === undefined ? undefined : { passage: article, why: "chosen" };
+  if (turn.understanding?.denied === true) return undefined;
   const intent = turn.understanding?.intents[0];
   const passage = turn.passages[0];
   const { answerAt, askAt } = bordersOf(turn, intent?.name);
@@ -81,6 +97,9 @@ export function candidates(turn: Pick<Turn, "understanding" | "passages" | "inte
 export const confidence: Step = {
   name: "confidence",
   run(turn) {
+    const several = severalAnswers(turn);
+    if (several.length > 1)
+      return { next: false, note: `${several.length} wishes`, outcome: { kind: "answered", parts: severalParts(several, turn.language) } };
     const answer = chooseAnswer(turn);
     if (answer !== undefined)
       return { next: false, note: answer.why, outcome: { kind: "answered", parts: answerParts(answer.passage, turn.language) } };
@@ -98,6 +117,10 @@ export const confidence: Step = {
         ],
       },
     ];
-    return { next: false, note: `${offered.length} offered`, outcome: { kind: "asked-back", parts } };
+    return {
+      next: false,
+      note: `${offered.length} offered${turn.understanding?.denied === true ? ", denied" : ""}`,
+      outcome: { kind: "asked-back", parts },
+    };
   },
 };

@@ -34,14 +34,19 @@ export const knowledge: Step = {
     const query = knowledgeQuery(turn);
     const chosen = turn.optionId?.startsWith(OPTION_ARTICLE) === true ? turn.optionId.slice(OPTION_ARTICLE.length) : undefined;
     // As many as can be offered when asking back.
+    const several = chosen === undefined ? (turn.understanding?.several ?? []) : [];
     const ids = chosen === undefined ? (turn.understanding?.intents.slice(0, 3).map((intent) => intent.name) ?? []) : [chosen];
     try {
       const answer = await turn.region.knowledge.call(async (adapter, signal) => {
         const passages = chosen === undefined && turn.optionId !== OPTION_NONE ? await adapter.search(query, signal) : [];
-        return { passages, articles: await Promise.all(ids.map(async (id) => articleOf(adapter, id, query, signal))) };
+        const articlesOf = async (names: readonly string[]): Promise<(Passage | undefined)[]> =>
+          Promise.all(names.map(async (id) => articleOf(adapter, id, query, signal)));
+        return { passages, articles: await articlesOf(ids), several: await articlesOf(several.map(({ name }) => name)) };
       }, turn.signal);
       turn.passages = answer.value.passages;
       turn.intentPassages = answer.value.articles;
+      const all = answer.value.several.filter((passage) => passage !== undefined);
+      turn.severalPassages = all.length === several.length ? all : [];
       return {
         next: true,
         note: `${answer.adapter}: ${turn.passages[0] === undefined ? "nothing" : `${turn.passages[0].articleId} ${turn.passages[0].score.toFixed(2)}`}`,
