@@ -2,7 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTestContext, type TestContext } from "../../testing/adapter-context.ts";
-import { readArticles, readMarkdown } from "./articles.ts";
+import { readArticles } from "./articles.ts";
+import { readMarkdown } from "./sources/markdown.ts";
 
 const options = { urlTemplate: "/help/{id}" };
 const front = (...lines: string[]): string => `---\n${lines.join("\n")}\n---\nThe **answer**.\n`;

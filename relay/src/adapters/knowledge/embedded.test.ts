@@ -147,7 +147,13 @@ describe("embedded knowledge", () => {
       {
         level: "warn",
         message: "article skipped",
-        fields: { adapter: context.path, file: join(context.baseDir, "broken.md"), line: 5, problem: "phrasing: unknown field" },
+        fields: {
+          adapter: context.path,
+          file: join(context.baseDir, "broken.md"),
+          line: 5,
+          code: "bad-field",
+          problem: "phrasing: unknown field",
+        },
       },
     ]);
     expect(await ids(adapter, query("Where is my order?"))).toContain("track-order");

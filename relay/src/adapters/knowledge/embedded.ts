@@ -11,15 +11,17 @@ import { readArticles, type Article, type ReadArticles } from "./articles.ts";
 import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 const optionsSchema = v.strictObject({
-  /** Markdown, CSV and JSON lines files with articles; folders and globs allowed. */
+  /** Markdown, HTML, CSV and JSON lines files with articles; folders and globs allowed. */
   articles: pathsOption,
   /** Address of an article that names none, with `{id}` and `{language}`; default `/help/{id}`. */
   urlTemplate: v.optional(
     v.pipe(v.string("expected an address with {id}"), v.includes("{id}", "expected an address with {id}")),
     "/help/{id}",
   ),
-  /** Language of CSV rows and JSON lines that name none; default "en". */
+  /** Language of CSV rows, JSON lines and pages that name none; default "en". */
   defaultLanguage: v.optional(v.pipe(v.string("expected a language, as en"), v.minLength(2, "expected a language, as en")), "en"),
+  /** Where an HTML page is divided into several articles; default "questions". */
+  split: v.optional(v.picklist(["none", "questions", "h2", "h3"], 'expected "none", "questions", "h2" or "h3"')),
 });
 export type EmbeddedKnowledgeOptions = v.InferOutput<typeof optionsSchema>;
 
