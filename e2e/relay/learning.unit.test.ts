@@ -1,4 +1,6 @@
 /** From a question nobody could answer to an answer the next morning: through a real relay, a desk, and the operator's door. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId, textOf, type Event, type EventOf } from "@allhours/protocol";
 import { createClient, startRelay, type Client, type StartedRelay } from "../client/index.ts";
@@ -58,6 +60,15 @@ const saidTo = async (text: string): Promise<string> => {
   const client = await begin();
   return textOf((await client.ask(text)).answer.message.parts);
 };
+/** The command line, in a process of its own. */
+function allhours(...args: string[]): { stdout: string; stderr: string } {
+  const entry = join(import.meta.dirname, "../../relay/src/cli.ts");
+  const script = `import { runCli } from ${JSON.stringify(entry)}; await runCli(${JSON.stringify(args)})`;
+  return spawnSync(process.execPath, ["--conditions=@allhours/source", "--input-type=module", "-e", script], {
+    encoding: "utf8",
+    env: { ...process.env, ALLHOURS_DATA: relay.dir },
+  });
+}
 const isAgent = (event: Event): event is EventOf<"message-added"> =>
   event.type === "message-added" && event.message.author.kind === "agent";
 
@@ -137,6 +148,15 @@ describe("what went unanswered", () => {
     expect((await shown()).learned.filter(({ articleId }) => articleId === "track-order")).toHaveLength(1);
     expect(await saidTo("the bulb hums a tune at midnight, normal?")).toContain("tracking link");
     expect(id).not.toBe("");
+    // The operator sees whose words found it; without the relay, what the files alone have.
+    const asked = ["search", "the bulb hums a tune at midnight, normal?", "--config", join(relay.dir, "allhours.yaml")];
+    const today = new Date().toISOString().slice(0, 10);
+    expect(allhours(...asked, "--url", relay.url).stdout).toContain(
+      `most like "the bulb hums a tune at midnight, normal?" (phrasing, origin agent, ${today})`,
+    );
+    const alone = allhours(...asked, "--url", "http://127.0.0.1:1");
+    expect(alone.stderr).toContain("without what the region has learnt");
+    expect(alone.stdout).not.toContain("origin agent");
   }, 60_000);
 
   it("learns from the buttons visitors press, once somebody has looked at it", async () => {

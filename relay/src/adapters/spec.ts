@@ -20,10 +20,15 @@ export type AdapterContext = {
   /** What the region has learnt from its visitors so far, approved by somebody. Asked at each `init`; absent where nothing learns. */
   learned?: (() => Learned) | undefined;
 };
+/**
+ * A way to ask for an article, and whose it is: its author's, of a cluster of visitors' questions, or of an agent who attached one. `at`: the date
+ * it was added, as 2026-10-12.
+ */
+export type Phrasing = { text: string; origin: "author" | "cluster" | "agent"; at?: string | undefined };
 /** Articles of the region's own making, and more ways to ask for articles that exist. `updatedAt` is a date, as 2026-10-12. */
 export type Learned = {
-  articles: readonly { id: string; title: string; text: string; language: string; phrasings: readonly string[]; updatedAt: string }[];
-  phrasings: readonly { articleId: string; language: string; text: string }[];
+  articles: readonly { id: string; title: string; text: string; language: string; phrasings: readonly Phrasing[]; updatedAt: string }[];
+  phrasings: readonly ({ articleId: string; language: string } & Phrasing)[];
 };
 export interface AdapterLogger {
   info(fields: object, message: string): void;

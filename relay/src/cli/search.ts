@@ -1,15 +1,17 @@
 /**
- * `allhours search`: what a region's embedded knowledge has on a question, and why. Reads the articles anew, beside a running relay. Asks by the words
- * alone: the understanding's intents, which can lift an article in a turn, take no part.
+ * `allhours search`: what a region's embedded knowledge has on a question, and why. Reads the articles anew, beside a running relay, which is asked
+ * for what the region has learnt. Asks by the words alone: the understanding's intents, which can lift an article in a turn, take no part.
  */
 import { dirname, join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { AdapterError } from "../adapters/errors.ts";
 import { embeddedKnowledge, type EmbeddedKnowledgeOptions } from "../adapters/knowledge/embedded.ts";
-import { explainSearch, type Explained } from "../adapters/knowledge/explain.ts";
-import type { AdapterContext, KnowledgeQuery } from "../adapters/spec.ts";
+import { explainSearch, type Explained, type ExplainedHit, type NearestQuestion } from "../adapters/knowledge/explain.ts";
+import type { AdapterContext, KnowledgeQuery, Learned } from "../adapters/spec.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { SiteConfig } from "../config/schema.ts";
+import { liveOf, type LearnedRecord } from "../learning/learned.ts";
+import { adminDoor, askAdmin } from "./dead-letters.ts";
 
 /** Articles held back that are listed; the others are counted. */
 const LISTED_HELD_BACK = 10;
@@ -29,8 +31,10 @@ export function queryOf(site: SiteConfig, text: string, language: string | undef
 }
 
 const two = (value: number): string => value.toFixed(2);
-const why = ({ likeness, coverage, words }: { likeness: number; coverage: number; words: string[] }): string =>
+const why = ({ likeness, coverage, words }: Pick<ExplainedHit, "likeness" | "coverage" | "words">): string =>
   `like a question ${two(likeness)}, words covered ${two(coverage)}: ${words.join(" ") || "parts of words only"}`;
+const nearestOf = ({ text, origin, at }: NearestQuestion): string =>
+  `most like "${text}" (${origin === "title" ? "its title" : `phrasing, origin ${origin}`}${at === undefined ? "" : `, ${at}`})`;
 
 /** Hits best first, then what was held back and why. */
 export function explainedAsText(name: string, query: KnowledgeQuery, { hits, heldBack, slips }: Explained): string {
@@ -40,6 +44,7 @@ export function explainedAsText(name: string, query: KnowledgeQuery, { hits, hel
   for (const hit of hits) {
     const updated = hit.updatedAt === undefined ? "" : `, of ${hit.updatedAt}`;
     lines.push(`  ${two(hit.score)}         ${hit.articleId} (${hit.language}${updated}) ${hit.title}`, `               ${why(hit)}`);
+    if (hit.nearest !== undefined) lines.push(`               ${nearestOf(hit.nearest)}`);
   }
   for (const one of heldBack.slice(0, LISTED_HELD_BACK))
     lines.push(`  held back    ${one.articleId} (${one.language}) ${two(one.score)}`, `               ${one.because}; ${why(one)}`);
@@ -50,7 +55,12 @@ export function explainedAsText(name: string, query: KnowledgeQuery, { hits, hel
 type OwnKnowledge = { name: string; options: EmbeddedKnowledgeOptions; context: AdapterContext };
 
 /** Every embedded knowledge of a region, as the relay makes it. `warn` is told what is left out. */
-export function ownKnowledge({ config, baseDir }: LoadedConfig, regionId: string, warn: (text: string) => void): OwnKnowledge[] {
+export function ownKnowledge(
+  { config, baseDir }: LoadedConfig,
+  regionId: string,
+  warn: (text: string) => void,
+  learned?: Learned,
+): OwnKnowledge[] {
   const cache = join(dirname(resolve(baseDir, config.store.path)), "cache");
   return (config.regions[regionId]?.knowledge ?? []).flatMap((entry, index) => {
     const { use, id: _id, guard: _guard, ...given } = entry;
@@ -65,9 +75,26 @@ export function ownKnowledge({ config, baseDir }: LoadedConfig, regionId: string
       cacheDir: join(cache, regionId, "knowledge", String(index)),
       fetch: async () => Promise.reject(new AdapterError("failed", `${name}: this command asks nobody outside`)),
       logger: { info: () => {}, warn: tell, error: tell },
+      ...(learned === undefined ? {} : { learned: () => learned }),
     };
     return [{ name, options: parsed.options as EmbeddedKnowledgeOptions, context }];
   });
+}
+
+/** What the region has learnt lies in the database, which the running relay has. Without one the files alone are searched. */
+async function askLearned(
+  { config }: LoadedConfig,
+  regionId: string,
+  url: string | undefined,
+  warn: (text: string) => void,
+): Promise<Learned | undefined> {
+  const path = `/v1/admin/learning?${new URLSearchParams({ region: regionId }).toString()}`;
+  try {
+    return liveOf((await askAdmin<{ learned: LearnedRecord[] }>(adminDoor(config.server, url), path)).learned);
+  } catch (error) {
+    warn(`without what the region has learnt: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 type Tools = {
@@ -86,6 +113,7 @@ export function searchCommand({ config, load, say, fail }: Tools) {
       site: { type: "string", description: "site id; default: the first" },
       region: { type: "string", description: "region id; default: the site's" },
       language: { type: "string", description: "BCP 47, as pt-BR; default: the site's" },
+      url: { type: "string", description: "origin of the relay; default: as the config says it listens" },
       at: { type: "string", description: "as if it were then, as 2026-11-27T03:00:00Z; default: now" },
     },
     run: async ({ args }) => {
@@ -98,7 +126,8 @@ export function searchCommand({ config, load, say, fail }: Tools) {
       if (regions[regionId] === undefined) return fail(`no region "${regionId}"; known: ${Object.keys(regions).join(", ")}`);
       const at = args.at === undefined ? Date.now() : Date.parse(args.at);
       if (Number.isNaN(at)) return fail("--at: expected a time, as 2026-11-27T03:00:00Z");
-      const own = ownKnowledge(loaded, regionId, (text) => void process.stderr.write(`${text}\n`));
+      const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+      const own = ownKnowledge(loaded, regionId, warn, await askLearned(loaded, regionId, args.url, warn));
       if (own.length === 0) return fail(`region ${regionId} has no embedded knowledge`);
       const query = queryOf(site, args.question, args.language, at);
       for (const { name, options, context } of own) {

@@ -2,7 +2,7 @@
  * What a region has learnt: articles and phrasings that somebody approved. Kept in the store, held in memory for the adapters, and never
  * changed in place: a new version is a new record, and what is taken back stays to be seen.
  */
-import type { Learned } from "../adapters/spec.ts";
+import type { Learned, Phrasing } from "../adapters/spec.ts";
 import type { Store } from "../store/store.ts";
 
 export const LEARNED = "learned";
@@ -45,34 +45,7 @@ export function createLearnedShelf(store: Pick<Store, "putRecords" | "records">)
         found.map(({ id, at, body }) => ({ ...(body as LearnedBody), id, at })),
       );
     },
-    of(regionId) {
-      const live = list(regionId).filter(({ state }) => state === "live");
-      const newest = new Map<string, LearnedRecord>();
-      for (const one of live) {
-        if (one.article === undefined) continue;
-        const key = `${one.articleId} ${one.language}`;
-        if ((newest.get(key)?.article?.version ?? 0) < one.article.version) newest.set(key, one);
-      }
-      return {
-        articles: [...newest.values()].flatMap(({ article, articleId, language, phrasings, at }) =>
-          article === undefined
-            ? []
-            : [
-                {
-                  id: articleId,
-                  title: article.title,
-                  text: article.text,
-                  language,
-                  phrasings,
-                  updatedAt: new Date(at).toISOString().slice(0, 10),
-                },
-              ],
-        ),
-        phrasings: live.flatMap(({ article, articleId, language, phrasings }) =>
-          article === undefined ? phrasings.map((text) => ({ articleId, language, text })) : [],
-        ),
-      };
-    },
+    of: (regionId) => liveOf(list(regionId)),
     list,
     async put(regionId, record) {
       const { id, at, ...body } = record;
@@ -80,4 +53,44 @@ export function createLearnedShelf(store: Pick<Store, "putRecords" | "records">)
       regions.set(regionId, [record, ...list(regionId).filter((one) => one.id !== id)]);
     },
   };
+}
+
+/** What a region's records come to: of an article its newest version, and the phrasings of articles that lie elsewhere. */
+export function liveOf(records: readonly LearnedRecord[]): Learned {
+  const live = records.filter(({ state }) => state === "live");
+  const newest = new Map<string, LearnedRecord>();
+  for (const one of live) {
+    if (one.article === undefined) continue;
+    const key = `${one.articleId} ${one.language}`;
+    if ((newest.get(key)?.article?.version ?? 0) < one.article.version) newest.set(key, one);
+  }
+  return {
+    articles: [...newest.values()].flatMap((one) =>
+      one.article === undefined
+        ? []
+        : [
+            {
+              id: one.articleId,
+              title: one.article.title,
+              text: one.article.text,
+              language: one.language,
+              phrasings: phrasingsOf(one),
+              updatedAt: dayOf(one.at),
+            },
+          ],
+    ),
+    phrasings: live.flatMap((one) =>
+      one.article === undefined
+        ? phrasingsOf(one).map((phrasing) => ({ articleId: one.articleId, language: one.language, ...phrasing }))
+        : [],
+    ),
+  };
+}
+
+function phrasingsOf({ phrasings, origin, at }: LearnedRecord): Phrasing[] {
+  return phrasings.map((text) => ({ text, origin, at: dayOf(at) }));
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

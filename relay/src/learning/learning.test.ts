@@ -77,10 +77,17 @@ describe("createLearnedShelf", () => {
     const shelf = createLearnedShelf(store);
     await shelf.put("eu", record({ id: "v1", article: { title: "T", text: "one", version: 1 } }));
     await shelf.put("eu", record({ id: "v2", article: { title: "T", text: "two", version: 2 } }));
-    await shelf.put("eu", record({ id: "p", articleId: "returns", phrasings: ["back?"] }));
+    await shelf.put("eu", record({ id: "p", articleId: "returns", phrasings: ["back?"], origin: "agent" }));
     expect(shelf.of("eu")).toMatchObject({
-      articles: [{ id: "engraving", text: "two", updatedAt: "2026-11-27" }],
-      phrasings: [{ articleId: "returns", text: "back?" }],
+      articles: [
+        {
+          id: "engraving",
+          text: "two",
+          updatedAt: "2026-11-27",
+          phrasings: [{ text: "engrave?", origin: "cluster", at: "2026-11-27" }],
+        },
+      ],
+      phrasings: [{ articleId: "returns", text: "back?", origin: "agent", at: "2026-11-27" }],
     });
     await shelf.put("eu", record({ id: "v2", article: { title: "T", text: "two", version: 2 }, state: "reverted" }));
     const again = createLearnedShelf(store);

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import type { Phrasing } from "../spec.ts";
 import { normalise } from "../words.ts";
 
 export type Article = {
@@ -15,7 +16,7 @@ export type Article = {
   /** A date, as 2026-10-12. */
   updatedAt?: string | undefined;
   /** Other ways visitors ask this. */
-  phrasings: string[];
+  phrasings: readonly Phrasing[];
   /** Intents this article answers besides the one named like its id. */
   intents: string[];
   /** Regions it is for; `undefined` is all. */
@@ -85,12 +86,25 @@ const listed = v.union(
   "expected a list of texts",
 );
 
+const plainPhrasing: v.GenericSchema<unknown, Phrasing> = v.pipe(
+  v.unknown(),
+  text("text, or text, origin and at"),
+  v.transform((one): Phrasing => ({ text: one, origin: "author" })),
+);
+const phrasingWithOrigin: v.GenericSchema<unknown, Phrasing> = v.strictObject({
+  text: text("text"),
+  origin: v.picklist(["author", "cluster", "agent"], 'expected "author", "cluster" or "agent"'),
+  at: v.optional(date),
+});
+// Not a union: that would tell neither which key is wrong nor its line.
+const phrasing = v.lazy((one) => (typeof one === "object" && one !== null ? phrasingWithOrigin : plainPhrasing));
+
 /** What an article may say besides its text, in every format. */
 const named = { id, title: text("a title") };
 const fields = {
   topic: v.optional(text("a topic")),
   updatedAt: v.optional(date),
-  phrasings: v.optional(words, []),
+  phrasings: v.optional(v.array(phrasing, "expected a list of texts"), []),
   intents: v.optional(listed, []),
   regions: v.optional(listed),
   audience: v.optional(v.picklist(["visitors", "agents"], 'expected "visitors" or "agents"'), "visitors"),
@@ -104,6 +118,11 @@ const recordFields = { ...named, answer: text("an answer"), language: v.optional
 /** A table may carry columns for others. */
 export const rowSchema = v.object(recordFields);
 export const lineSchema = v.strictObject(recordFields);
+
+/** Every way to ask for an article: its title first. */
+export function questionsOf({ title, phrasings }: Article): string[] {
+  return [title, ...phrasings.map((one) => one.text)];
+}
 
 /** An article of what somebody wrote about it and its text. */
 export function articleOf(said: v.InferOutput<typeof frontSchema>, body: string, options: Pick<ReadOptions, "urlTemplate">): Article {

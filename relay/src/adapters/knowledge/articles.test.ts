@@ -34,6 +34,7 @@ describe("readMarkdown", () => {
       "updatedAt: 2026-10-12",
       "phrasings:",
       "  - Can I still send it back?",
+      "  - { text: swap it, origin: cluster, at: 2026-11-02 }",
       "intents: [returns]",
       "regions: eu",
       "validFrom: 2026-01-01",
@@ -48,7 +49,10 @@ describe("readMarkdown", () => {
           language: "en",
           topic: "returns",
           updatedAt: "2026-10-12",
-          phrasings: ["Can I still send it back?"],
+          phrasings: [
+            { text: "Can I still send it back?", origin: "author" },
+            { text: "swap it", origin: "cluster", at: "2026-11-02" },
+          ],
           intents: ["returns"],
           regions: ["eu"],
           audience: "visitors",
@@ -68,11 +72,17 @@ describe("readMarkdown", () => {
     expect(problemsOf(front("id: a", "language: english please", "phrasings:", "  - good", "  - 5", "validFrom: 2026-02-31"))).toEqual([
       [2, "title: expected, but it is missing"],
       [3, "language: expected a language, as pt-BR"],
-      [6, "phrasings.1: expected text"],
+      [6, "phrasings.1: expected text, or text, origin and at"],
       [7, "validFrom: expected a date, as 2026-10-12"],
     ]);
     expect(problemsOf(front("id: a", "titel: A", "title: A", "language: en"))).toEqual([[3, "titel: unknown field"]]);
     expect(problemsOf(front("id: a", "title: a: b", "language: en"))).toEqual([[3, expect.stringContaining("not YAML")]]);
+    expect(
+      problemsOf(front("id: a", "title: A", "language: en", "phrasings:", "  - text: b", "    origin: nobody", "    at: soon")),
+    ).toEqual([
+      [7, 'phrasings.0.origin: expected "author", "cluster" or "agent"'],
+      [8, "phrasings.0.at: expected a date, as 2026-10-12"],
+    ]);
     expect(problemsOf("no front matter")).toEqual([[1, expect.stringContaining("front matter")]]);
     expect(problemsOf("---\nid: a\ntitle: A\nlanguage: en\n---\n\n")).toEqual([
       [expect.any(Number), expect.stringContaining("text below")],
@@ -96,7 +106,10 @@ describe("readArticles", () => {
     expect(articles.map(({ id, language }) => `${id} ${language}`).sort()).toEqual(["a de", "a en", "ship de", "ship en"]);
     expect(articles.find(({ id, language }) => id === "ship" && language === "en")).toMatchObject({
       text: "Yes, we do.",
-      phrasings: ["How far", "Where to"],
+      phrasings: [
+        { text: "How far", origin: "author" },
+        { text: "Where to", origin: "author" },
+      ],
       intents: ["shipping", "export"],
       url: "/help/ship",
       updatedAt: "2026-10-01",
@@ -141,7 +154,14 @@ describe("readArticles", () => {
     ]);
   });
   it("reads JSON lines, names the line and the field of a mistake, and never quotes the line", async () => {
-    const line = { id: "a", title: "A?", answer: "Yes.", regions: "eu", phrasings: ["B?"], validUntil: "2026-01-31" };
+    const line = {
+      id: "a",
+      title: "A?",
+      answer: "Yes.",
+      regions: "eu",
+      phrasings: ["B?", { text: "C?", origin: "agent" }],
+      validUntil: "2026-01-31",
+    };
     const sources = [line, { ...line, language: "de" }, { ...line, id: "b", regoins: ["eu"] }, { id: "c", title: "C?" }, 5];
     const baseDir = await folderOf({
       "faq.jsonl": `\uFEFF${sources.map((source) => JSON.stringify(source)).join("\r\n")}\n\n{"id": secret\n`,
@@ -151,7 +171,10 @@ describe("readArticles", () => {
     expect(articles[0]).toMatchObject({
       text: "Yes.",
       regions: ["eu"],
-      phrasings: ["B?"],
+      phrasings: [
+        { text: "B?", origin: "author" },
+        { text: "C?", origin: "agent" },
+      ],
       url: "/help/a",
       validUntilMs: Date.UTC(2026, 1, 1),
     });

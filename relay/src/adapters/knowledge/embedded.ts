@@ -6,8 +6,9 @@ import * as v from "valibot";
 import { AdapterError } from "../errors.ts";
 import { watchedPaths } from "../files.ts";
 import { optionsReader, pathsOption } from "../options.ts";
-import type { AdapterContext, AdapterDefinition, KnowledgeAdapter, KnowledgeQuery, Learned, Passage } from "../spec.ts";
-import { readArticles, type Article, type ReadArticles } from "./articles.ts";
+import type { AdapterContext, AdapterDefinition, KnowledgeAdapter, KnowledgeQuery, Passage } from "../spec.ts";
+import { questionsOf, type Article } from "./article.ts";
+import { loadArticles } from "./load.ts";
 import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 const optionsSchema = v.strictObject({
@@ -25,8 +26,6 @@ const optionsSchema = v.strictObject({
 });
 export type EmbeddedKnowledgeOptions = v.InferOutput<typeof optionsSchema>;
 
-/** More problems than this are counted, not listed. */
-const LISTED_PROBLEMS = 50;
 /** A question in another language than the visitor's counts a little less: shared words are often names. */
 const OTHER_LANGUAGE = 0.8;
 /** BM25 at which a text speaks half for itself; an ordinary good match of four or five words. */
@@ -71,15 +70,13 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
       newest += 1;
       const mine = newest;
       const started = performance.now();
-      const read = await readArticles(options.articles, { ...options, baseDir: context.baseDir, signal });
-      tell(read, context);
-      if (read.articles.length === 0 && (context.learned?.().articles.length ?? 0) === 0)
-        throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
-      const next = await stock(withLearned(read.articles, context.learned?.(), options), context.regionId, signal);
+      const articles = await loadArticles(options, context, signal);
+      if (articles.length === 0) throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
+      const next = await stock(articles, context.regionId, signal);
       // Whoever was started last wins, in whatever order they end.
       if (mine === newest) shelf = next;
       context.logger.info(
-        { adapter: context.path, articles: read.articles.length, ...next.index.sizes, ms: Math.round(performance.now() - started) },
+        { adapter: context.path, articles: articles.length, ...next.index.sizes, ms: Math.round(performance.now() - started) },
         "articles ready",
       );
     },
@@ -88,39 +85,7 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
   };
 }
 
-/** With what the region has learnt: a newer article stands in the place of an older one, a phrasing beside those of its article. */
-function withLearned(articles: Article[], learned: Learned | undefined, options: EmbeddedKnowledgeOptions): Article[] {
-  if (learned === undefined) return articles;
-  const key = ({ id, language }: { id: string; language: string }): string => `${id} ${language}`;
-  const own = learned.articles.map(({ id, title, text, language, phrasings, updatedAt }): Article => ({
-    id,
-    title,
-    text,
-    language,
-    updatedAt,
-    phrasings: [...phrasings],
-    intents: [],
-    audience: "visitors",
-    url: options.urlTemplate?.replaceAll("{id}", id).replaceAll("{language}", language),
-  }));
-  const newer = new Set(own.map(key));
-  const all = [...articles.filter((article) => !newer.has(key(article))), ...own];
-  for (const { articleId, language, text } of learned.phrasings) {
-    const article = all.find((one) => one.id === articleId && one.language === language) ?? all.find((one) => one.id === articleId);
-    if (article !== undefined && !article.phrasings.includes(text)) article.phrasings.push(text);
-  }
-  return all;
-}
-
-function tell(read: ReadArticles, context: AdapterContext): void {
-  const adapter = context.path;
-  for (const pattern of read.missing) context.logger.warn({ adapter, pattern }, "articles not found");
-  for (const problem of read.problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, "article skipped");
-  if (read.problems.length > LISTED_PROBLEMS)
-    context.logger.warn({ adapter, more: read.problems.length - LISTED_PROBLEMS }, "more articles skipped");
-}
-
-async function stock(articles: Article[], regionId: string, signal: AbortSignal): Promise<Shelf> {
+async function stock(articles: readonly Article[], regionId: string, signal: AbortSignal): Promise<Shelf> {
   const ids = [...new Set(articles.map((article) => article.id))].sort();
   const numberOf = new Map(ids.map((id, number) => [id, number]));
   const variants: number[][] = ids.map(() => []);
@@ -135,7 +100,7 @@ async function stock(articles: Article[], regionId: string, signal: AbortSignal)
     }
   }
   const index = await buildTextIndex(
-    articles.map((article) => ({ questions: [article.title, ...article.phrasings], body: article.text })),
+    articles.map((article) => ({ questions: questionsOf(article), body: article.text })),
     signal,
   );
   return {

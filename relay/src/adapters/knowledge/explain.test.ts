@@ -56,6 +56,33 @@ describe("explainSearch", () => {
       "gift-it": "language: it is not among en, de",
     });
   });
+  it("names the question of the article that is most like, and whose it is", async () => {
+    const context = await contextOf();
+    const learned = {
+      articles: [
+        {
+          id: "engraving",
+          title: "Do you engrave?",
+          text: "Yes.",
+          language: "en",
+          updatedAt: "2026-11-01",
+          phrasings: [{ text: "my initials on it", origin: "cluster" as const, at: "2026-11-01" }],
+        },
+      ],
+      phrasings: [{ articleId: "gift", language: "en", text: "ribbon around the box", origin: "agent" as const, at: "2026-11-20" }],
+    };
+    const nearest = async (text: string) =>
+      (await explainSearch(options, { ...context, learned: () => learned }, query(text, "2026-11-27T00:00:00Z"), signalOf())).hits.map(
+        (hit) => [hit.articleId, hit.likeness > 0.9, hit.nearest],
+      )[0];
+    expect(await nearest("ribbon around the box?")).toEqual([
+      "gift",
+      true,
+      learned.phrasings.map(({ text, origin, at }) => ({ text, origin, at }))[0],
+    ]);
+    expect(await nearest("do you wrap gifts?")).toEqual(["gift", true, { text: "Do you wrap gifts?", origin: "title" }]);
+    expect(await nearest("my initials on it")).toEqual(["engraving", true, learned.articles[0]?.phrasings[0]]);
+  });
   it("shows an article from the first moment of its first day to the last of its last", async () => {
     const context = await contextOf();
     const shown = async (at: string): Promise<boolean> =>

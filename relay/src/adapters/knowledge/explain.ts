@@ -2,15 +2,20 @@
  * Why the embedded knowledge gives what it gives: the hits with their reasons, and the articles that fit and were held back. For the operator's
  * command, not for a turn. The hits come from the adapter itself, so that they cannot differ from what a visitor gets.
  */
-import type { AdapterContext, KnowledgeQuery } from "../spec.ts";
-import { readArticles, type Article } from "./articles.ts";
+import type { AdapterContext, KnowledgeQuery, Phrasing } from "../spec.ts";
+import { questionsOf, type Article } from "./article.ts";
 import { createEmbeddedKnowledge, fits, scoreOf, tagOf, type EmbeddedKnowledgeOptions } from "./embedded.ts";
+import { loadArticles } from "./load.ts";
 import { STOP_WORDS } from "./stop-words.ts";
 import { wordCountsOf } from "./text-features.ts";
 import { buildTextIndex, type Match } from "./text-index.ts";
 
-/** `likeness` and `coverage` as in text-index.ts; `words` of the question that the article has, corrected, without stop words. */
-type Reasons = { likeness: number; coverage: number; words: string[] };
+/**
+ * `likeness` and `coverage` as in text-index.ts; `words` of the question that the article has, corrected, without stop words; `nearest`: which of
+ * the article's questions is most like it, when any is at all.
+ */
+type Reasons = { likeness: number; coverage: number; words: string[]; nearest: NearestQuestion | undefined };
+export type NearestQuestion = Omit<Phrasing, "origin"> & { origin: Phrasing["origin"] | "title" };
 export type ExplainedHit = Reasons & { articleId: string; language: string; title: string; score: number; updatedAt?: string | undefined };
 /** An article that shares something with the question and may not be shown. `score` is of its words, whatever its language. */
 export type HeldBack = Reasons & { articleId: string; language: string; score: number; because: string };
@@ -22,6 +27,9 @@ export type Explained = {
   slips: { written: string; meant: string }[];
 };
 
+/** The adapter has told what was left out. */
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+
 /** Reads all articles anew. Fails as the adapter does: with `failed` when there are none. */
 export async function explainSearch(
   options: EmbeddedKnowledgeOptions,
@@ -32,11 +40,12 @@ export async function explainSearch(
   const adapter = createEmbeddedKnowledge(options, context);
   await adapter.init?.(signal);
   const passages = await adapter.search(query, signal);
-  const { articles } = await readArticles(options.articles, { ...options, baseDir: context.baseDir, signal });
+  const articles = await loadArticles(options, { ...context, logger: quiet }, signal);
   const index = await buildTextIndex(
-    articles.map((article) => ({ questions: [article.title, ...article.phrasings], body: article.text })),
+    articles.map((article) => ({ questions: questionsOf(article), body: article.text })),
     signal,
   );
+  const nearest = await nearestQuestions(articles, query.text, signal);
   const slips = index.slips(query.text);
   const asked = [...wordCountsOf(query.text).keys()]
     .filter((word) => !STOP_WORDS.has(word))
@@ -44,8 +53,13 @@ export async function explainSearch(
   const matches = index.search(query.text);
   const matchOf = new Map(matches.map((match) => [articles[match.text]!, match]));
   const reasonsOf = (article: Article, match: Match | undefined): Reasons => {
-    const has = wordCountsOf([article.title, ...article.phrasings, article.text].join("\n"));
-    return { likeness: match?.likeness ?? 0, coverage: match?.coverage ?? 0, words: asked.filter((word) => has.has(word)) };
+    const has = wordCountsOf([...questionsOf(article), article.text].join("\n"));
+    return {
+      likeness: match?.likeness ?? 0,
+      coverage: match?.coverage ?? 0,
+      words: asked.filter((word) => has.has(word)),
+      nearest: nearest.get(article),
+    };
   };
   const hits = passages.map(({ articleId, language, title, score, updatedAt }) => {
     const article = articles.find((one) => one.id === articleId && one.language === language)!;
@@ -59,6 +73,30 @@ export async function explainSearch(
     return [{ articleId: article.id, language: article.language, score, because, ...reasonsOf(article, match) }];
   });
   return { hits, heldBack: heldBack.sort((one, other) => other.score - one.score), slips };
+}
+
+/**
+ * The most alike question of each article that has one. An index of its own where every question is a text: it weighs words as the adapter's, since
+ * the questions are the same, and knows the bodies' words, so that it takes the same slips for the same words.
+ */
+async function nearestQuestions(articles: readonly Article[], asked: string, signal: AbortSignal): Promise<Map<Article, NearestQuestion>> {
+  const rows = articles.flatMap((article) =>
+    [{ text: article.title, origin: "title" as const }, ...article.phrasings].map((question): [Article, NearestQuestion] => [
+      article,
+      question,
+    ]),
+  );
+  const texts = rows.map(([, { text }]) => ({ questions: [text], body: "" }));
+  const index = await buildTextIndex([...texts, ...articles.map(({ text }) => ({ questions: [], body: text }))], signal);
+  const nearest = new Map<Article, NearestQuestion>();
+  const best = new Map<Article, number>();
+  for (const { text: row, likeness } of index.search(asked)) {
+    const [article, question] = rows[row] ?? [];
+    if (article === undefined || question === undefined || likeness <= (best.get(article) ?? 0)) continue;
+    best.set(article, likeness);
+    nearest.set(article, question);
+  }
+  return nearest;
 }
 
 function heldBackBecause(article: Article, regionId: string, query: KnowledgeQuery): string | undefined {

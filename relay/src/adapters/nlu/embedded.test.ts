@@ -75,7 +75,7 @@ describe("embedded nlu", () => {
     );
     await writeFile(
       join(context.baseDir, "help", "refund-when.md"),
-      "---\nid: refund-when\ntitle: Wann kommt die Erstattung\nphrasings:\n  - Ich warte auf die Gutschrift\n---\nBald.\n",
+      "---\nid: refund-when\ntitle: Wann kommt die Erstattung\nphrasings:\n  - { text: Ich warte auf die Gutschrift, origin: agent }\n---\nBald.\n",
     );
     await writeFile(join(context.baseDir, "help", "other.md"), "---\nid: other\ntitle: Ganz anderes Thema\n---\nText.\n");
     await adapter.init?.(signalOf());

@@ -159,7 +159,9 @@ export function trainRequestOf(
 function examplesOf(learned: Learned | undefined): Example[] {
   if (learned === undefined) return [];
   return [
-    ...learned.articles.flatMap(({ id, title, phrasings }) => [...new Set([title, ...phrasings])].map((text) => ({ text, intent: id }))),
+    ...learned.articles.flatMap(({ id, title, phrasings }) =>
+      [...new Set([title, ...phrasings.map((one) => one.text)])].map((text) => ({ text, intent: id })),
+    ),
     ...learned.phrasings.map(({ text, articleId }) => ({ text, intent: articleId })),
   ];
 }

@@ -100,7 +100,7 @@ export async function readArticlePhrasings(file: string, intents: ReadonlySet<st
   const carried = [fields?.id, ...listOf(fields?.intents)].filter(
     (intent): intent is string => typeof intent === "string" && intents.has(intent),
   );
-  const texts = [fields?.title, ...listOf(fields?.phrasings)].filter(
+  const texts = [fields?.title, ...listOf(fields?.phrasings).map(textOf)].filter(
     (text): text is string => typeof text === "string" && text.trim() !== "",
   );
   return carried.flatMap((intent) => texts.map((text) => ({ text, intent })));
@@ -108,6 +108,11 @@ export async function readArticlePhrasings(file: string, intents: ReadonlySet<st
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** A phrasing is a text, or says whose it is beside it. */
+function textOf(phrasing: unknown): unknown {
+  return typeof phrasing === "object" && phrasing !== null ? (phrasing as { text?: unknown }).text : phrasing;
 }
 
 function firstOf(names: readonly string[], header: readonly string[]): number | undefined {

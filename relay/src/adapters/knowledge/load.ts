@@ -1,0 +1,45 @@
+/** Everything the embedded knowledge answers from, put together: the merchant's files, and what the region has learnt. Tells what was left out. */
+import type { AdapterContext, Learned } from "../spec.ts";
+import { fillTemplate, type Article } from "./article.ts";
+import { readArticles, type ReadArticles } from "./articles.ts";
+import type { EmbeddedKnowledgeOptions } from "./embedded.ts";
+
+/** More problems than this are counted, not listed. */
+const LISTED_PROBLEMS = 50;
+
+/** Reads everything anew. A file with a mistake is told in the log; nothing else is lost. */
+export async function loadArticles(options: EmbeddedKnowledgeOptions, context: AdapterContext, signal: AbortSignal): Promise<Article[]> {
+  const read = await readArticles(options.articles, { ...options, baseDir: context.baseDir, signal });
+  tell(read, context);
+  return withLearned(read.articles, context.learned?.(), options);
+}
+
+/** With what the region has learnt: a newer article stands in the place of an older one, a phrasing beside those of its article. */
+function withLearned(articles: readonly Article[], learned: Learned | undefined, options: EmbeddedKnowledgeOptions): Article[] {
+  if (learned === undefined) return [...articles];
+  const key = ({ id, language }: { id: string; language: string }): string => `${id} ${language}`;
+  const own = learned.articles.map((one): Article => ({
+    ...one,
+    intents: [],
+    audience: "visitors",
+    url: fillTemplate(options.urlTemplate, one),
+  }));
+  const newer = new Set(own.map(key));
+  const all = [...articles.filter((article) => !newer.has(key(article))), ...own];
+  for (const { articleId, language, ...phrasing } of learned.phrasings) {
+    const exact = all.findIndex((one) => one.id === articleId && one.language === language);
+    const place = exact >= 0 ? exact : all.findIndex((one) => one.id === articleId);
+    const article = all[place];
+    if (article === undefined || article.phrasings.some((known) => known.text === phrasing.text)) continue;
+    all[place] = { ...article, phrasings: [...article.phrasings, phrasing] };
+  }
+  return all;
+}
+
+function tell(read: ReadArticles, context: AdapterContext): void {
+  const adapter = context.path;
+  for (const pattern of read.missing) context.logger.warn({ adapter, pattern }, "articles not found");
+  for (const problem of read.problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, "article skipped");
+  if (read.problems.length > LISTED_PROBLEMS)
+    context.logger.warn({ adapter, more: read.problems.length - LISTED_PROBLEMS }, "more articles skipped");
+}
