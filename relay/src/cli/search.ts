@@ -31,8 +31,10 @@ export function queryOf(site: SiteConfig, text: string, language: string | undef
 }
 
 const two = (value: number): string => value.toFixed(2);
-const why = ({ likeness, coverage, words }: Pick<ExplainedHit, "likeness" | "coverage" | "words">): string =>
-  `like a question ${two(likeness)}, words covered ${two(coverage)}: ${words.join(" ") || "parts of words only"}`;
+const why = ({ likeness, coverage, words, synonyms }: Pick<ExplainedHit, "likeness" | "coverage" | "words" | "synonyms">): string =>
+  `like a question ${two(likeness)}, words covered ${two(coverage)}: ${words.join(" ") || "parts of words only"}${
+    synonyms.length === 0 ? "" : `; synonym ${synonyms.map(({ written, meant }) => `${written} -> ${meant}`).join(", ")}`
+  }`;
 const nearestOf = ({ text, origin, at }: NearestQuestion): string =>
   `most like "${text}" (${origin === "title" ? "its title" : `phrasing, origin ${origin}`}${at === undefined ? "" : `, ${at}`})`;
 

@@ -159,6 +159,29 @@ describe("embedded knowledge", () => {
     expect(await ids(adapter, query("Where is my order?"))).toContain("track-order");
   });
 
+  it("finds an article by a synonym, below the same question in its own words, and tells a bad file with its line", async () => {
+    const { context, logs } = await prepare();
+    await writeFile(join(context.baseDir, "words.yaml"), "en:\n  - parcel, consignment box\n  - alone\n");
+    const adapter = createEmbeddedKnowledge(
+      { articles: ["."], synonyms: ["words.yaml", "gone.csv"], urlTemplate: "/help/{id}", defaultLanguage: "en" },
+      context,
+    );
+    await adapter.init?.(signalOf());
+    const score = async (text: string) => {
+      const [first] = await adapter.search(query(text), signalOf());
+      return [first?.articleId, first?.score];
+    };
+    expect(await score("How do I follow my parcel")).toEqual(["track-order", expect.closeTo(1, 3)]);
+    expect(await score("How do I follow my Consignment Box")).toEqual(["track-order", expect.closeTo(0.95, 3)]);
+    expect(
+      logs.filter((line) => line.level === "warn").map(({ fields, message }) => [message, fields["line"] ?? fields["pattern"]]),
+    ).toEqual([
+      ["synonyms not found", "gone.csv"],
+      ["synonyms skipped", 3],
+    ]);
+    expect(adapter.watchPaths).toContain(join(context.baseDir, "words.yaml"));
+  });
+
   it("swaps to new articles at once, and keeps the old ones while it reads and when reading fails", async () => {
     const { adapter, context } = await prepare();
     await adapter.init?.(signalOf());

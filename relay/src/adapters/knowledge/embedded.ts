@@ -8,7 +8,8 @@ import { watchedPaths } from "../files.ts";
 import { optionsReader, pathsOption } from "../options.ts";
 import type { AdapterContext, AdapterDefinition, KnowledgeAdapter, KnowledgeQuery, Passage } from "../spec.ts";
 import { questionsOf, type Article } from "./article.ts";
-import { loadArticles } from "./load.ts";
+import { loadKnowledge, type Knowledge } from "./load.ts";
+import type { Synonyms } from "./synonyms.ts";
 import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 const optionsSchema = v.strictObject({
@@ -23,6 +24,8 @@ const optionsSchema = v.strictObject({
   defaultLanguage: v.optional(v.pipe(v.string("expected a language, as en"), v.minLength(2, "expected a language, as en")), "en"),
   /** Where an HTML page is divided into several articles; default "questions". */
   split: v.optional(v.picklist(["none", "questions", "h2", "h3"], 'expected "none", "questions", "h2" or "h3"')),
+  /** YAML and CSV files with groups of words that mean the same; folders and globs allowed. */
+  synonyms: v.optional(pathsOption),
 });
 export type EmbeddedKnowledgeOptions = v.InferOutput<typeof optionsSchema>;
 
@@ -37,6 +40,7 @@ const INTENT_LIFT = 0.3;
 type Shelf = {
   articles: readonly Article[];
   index: TextIndex;
+  synonyms: Synonyms;
   ids: readonly string[];
   /** Number of the id of the article at the same place. */
   idOf: Uint32Array;
@@ -65,18 +69,19 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
     kind: "knowledge",
     inProcess: true,
     learns: true,
-    watchPaths: watchedPaths(options.articles, context.baseDir),
+    watchPaths: watchedPaths([...options.articles, ...(options.synonyms ?? [])], context.baseDir),
     async init(signal) {
       newest += 1;
       const mine = newest;
       const started = performance.now();
-      const articles = await loadArticles(options, context, signal);
-      if (articles.length === 0) throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
-      const next = await stock(articles, context.regionId, signal);
+      const knowledge = await loadKnowledge(options, context, signal);
+      if (knowledge.articles.length === 0)
+        throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
+      const next = await stock(knowledge, context.regionId, signal);
       // Whoever was started last wins, in whatever order they end.
       if (mine === newest) shelf = next;
       context.logger.info(
-        { adapter: context.path, articles: articles.length, ...next.index.sizes, ms: Math.round(performance.now() - started) },
+        { adapter: context.path, articles: knowledge.articles.length, ...next.index.sizes, ms: Math.round(performance.now() - started) },
         "articles ready",
       );
     },
@@ -85,7 +90,7 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
   };
 }
 
-async function stock(articles: readonly Article[], regionId: string, signal: AbortSignal): Promise<Shelf> {
+async function stock({ articles, synonyms }: Knowledge, regionId: string, signal: AbortSignal): Promise<Shelf> {
   const ids = [...new Set(articles.map((article) => article.id))].sort();
   const numberOf = new Map(ids.map((id, number) => [id, number]));
   const variants: number[][] = ids.map(() => []);
@@ -106,6 +111,7 @@ async function stock(articles: readonly Article[], regionId: string, signal: Abo
   return {
     articles,
     index,
+    synonyms,
     ids,
     idOf: Uint32Array.from(articles, (article) => numberOf.get(article.id)!),
     variants,
@@ -122,12 +128,13 @@ function scoresOf(shelf: Shelf, query: KnowledgeQuery): Float64Array {
   if (kept !== undefined) return kept;
   const scores = new Float64Array(shelf.ids.length);
   const wanted = tagOf(query.language);
-  shelf.index.scan(query.text, (place, likeness, coverage, bm25) => {
-    if (!mayShow(shelf, place, query)) return;
-    const score = scoreOf(likeness, coverage, bm25) * (fits(shelf.tags[place]!, wanted) ? 1 : OTHER_LANGUAGE);
-    const id = shelf.idOf[place]!;
-    if (score > scores[id]!) scores[id] = score;
-  });
+  for (const { text, share } of shelf.synonyms.wordings(query.text, query.language))
+    shelf.index.scan(text, (place, likeness, coverage, bm25) => {
+      if (!mayShow(shelf, place, query)) return;
+      const score = scoreOf(likeness, coverage, bm25) * share * (fits(shelf.tags[place]!, wanted) ? 1 : OTHER_LANGUAGE);
+      const id = shelf.idOf[place]!;
+      if (score > scores[id]!) scores[id] = score;
+    });
   shelf.scores.set(query, scores);
   return scores;
 }

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createTestContext, type TestContext } from "../../testing/adapter-context.ts";
 import { signalOf } from "../../testing/contract.ts";
 import type { KnowledgeQuery } from "../spec.ts";
+import { explainedAsText } from "../../cli/search.ts";
 import { createEmbeddedKnowledge } from "./embedded.ts";
 import { explainSearch } from "./explain.ts";
 
@@ -82,6 +83,20 @@ describe("explainSearch", () => {
     ]);
     expect(await nearest("do you wrap gifts?")).toEqual(["gift", true, { text: "Do you wrap gifts?", origin: "title" }]);
     expect(await nearest("my initials on it")).toEqual(["engraving", true, learned.articles[0]?.phrasings[0]]);
+  });
+  it("says which synonym found an article, with the adapter's own score", async () => {
+    const context = await contextOf();
+    await writeFile(join(context.baseDir, "words.csv"), "en,gifts,presents\n");
+    const withWords = { ...options, synonyms: ["words.csv"] };
+    const asked = query("do you wrap presents?", "2026-11-27T00:00:00Z");
+    const adapter = createEmbeddedKnowledge(withWords, context);
+    await adapter.init?.(signalOf());
+    const [passage] = await adapter.search(asked, signalOf());
+    const { hits } = await explainSearch(withWords, context, asked, signalOf());
+    expect(hits[0]).toMatchObject({ articleId: "gift", score: passage?.score, synonyms: [{ written: "presents", meant: "gifts" }] });
+    expect(hits[0]?.words).toContain("gifts");
+    const text = explainedAsText("eu", asked, await explainSearch(withWords, context, asked, signalOf()));
+    expect(text).toContain("synonym presents -> gifts");
   });
   it("shows an article from the first moment of its first day to the last of its last", async () => {
     const context = await contextOf();

@@ -5,16 +5,18 @@
 import type { AdapterContext, KnowledgeQuery, Phrasing } from "../spec.ts";
 import { questionsOf, type Article } from "./article.ts";
 import { createEmbeddedKnowledge, fits, scoreOf, tagOf, type EmbeddedKnowledgeOptions } from "./embedded.ts";
-import { loadArticles } from "./load.ts";
+import { loadKnowledge } from "./load.ts";
 import { STOP_WORDS } from "./stop-words.ts";
+import type { Swap, Wording } from "./synonyms.ts";
 import { wordCountsOf } from "./text-features.ts";
 import { buildTextIndex, type Match } from "./text-index.ts";
 
 /**
  * `likeness` and `coverage` as in text-index.ts; `words` of the question that the article has, corrected, without stop words; `nearest`: which of
- * the article's questions is most like it, when any is at all.
+ * the article's questions is most like it, when any is at all; `synonyms`: what was put for the visitor's own words to find it.
  */
-type Reasons = { likeness: number; coverage: number; words: string[]; nearest: NearestQuestion | undefined };
+type Reasons = { likeness: number; coverage: number; words: string[]; nearest: NearestQuestion | undefined; synonyms: readonly Swap[] };
+type Asked = { match: Match; wording: Wording; score: number };
 export type NearestQuestion = Omit<Phrasing, "origin"> & { origin: Phrasing["origin"] | "title" };
 export type ExplainedHit = Reasons & { articleId: string; language: string; title: string; score: number; updatedAt?: string | undefined };
 /** An article that shares something with the question and may not be shown. `score` is of its words, whatever its language. */
@@ -40,37 +42,45 @@ export async function explainSearch(
   const adapter = createEmbeddedKnowledge(options, context);
   await adapter.init?.(signal);
   const passages = await adapter.search(query, signal);
-  const articles = await loadArticles(options, { ...context, logger: quiet }, signal);
+  const { articles, synonyms } = await loadKnowledge(options, { ...context, logger: quiet }, signal);
   const index = await buildTextIndex(
     articles.map((article) => ({ questions: questionsOf(article), body: article.text })),
     signal,
   );
-  const nearest = await nearestQuestions(articles, query.text, signal);
+  const questions = await indexQuestions(articles, signal);
+  const wordings = synonyms.wordings(query.text, query.language);
+  const best = new Map<Article, Asked>();
+  for (const wording of wordings)
+    for (const match of index.search(wording.text)) {
+      const article = articles[match.text]!;
+      const score = scoreOf(match.likeness, match.coverage, match.bm25) * wording.share;
+      if (score > (best.get(article)?.score ?? -1)) best.set(article, { match, wording, score });
+    }
+  const nearest = new Map(wordings.map((wording) => [wording, questions.nearest(wording.text)]));
   const slips = index.slips(query.text);
-  const asked = [...wordCountsOf(query.text).keys()]
-    .filter((word) => !STOP_WORDS.has(word))
-    .map((word) => slips.find(({ written }) => written === word)?.meant ?? word);
-  const matches = index.search(query.text);
-  const matchOf = new Map(matches.map((match) => [articles[match.text]!, match]));
-  const reasonsOf = (article: Article, match: Match | undefined): Reasons => {
+  const wordsAsked = (text: string): string[] =>
+    [...wordCountsOf(text).keys()]
+      .filter((word) => !STOP_WORDS.has(word))
+      .map((word) => slips.find(({ written }) => written === word)?.meant ?? word);
+  const reasonsOf = (article: Article): Reasons => {
+    const { match, wording = wordings[0]! } = best.get(article) ?? {};
     const has = wordCountsOf([...questionsOf(article), article.text].join("\n"));
     return {
       likeness: match?.likeness ?? 0,
       coverage: match?.coverage ?? 0,
-      words: asked.filter((word) => has.has(word)),
-      nearest: nearest.get(article),
+      words: wordsAsked(wording.text).filter((word) => has.has(word)),
+      nearest: nearest.get(wording)?.get(article),
+      synonyms: wording.swaps,
     };
   };
   const hits = passages.map(({ articleId, language, title, score, updatedAt }) => {
     const article = articles.find((one) => one.id === articleId && one.language === language)!;
-    return { articleId, language, title, score, updatedAt, ...reasonsOf(article, matchOf.get(article)) };
+    return { articleId, language, title, score, updatedAt, ...reasonsOf(article) };
   });
-  const heldBack = matches.flatMap((match) => {
-    const article = articles[match.text]!;
+  const heldBack = [...best].flatMap(([article, { score }]) => {
     const because = heldBackBecause(article, context.regionId, query);
     if (because === undefined) return [];
-    const score = scoreOf(match.likeness, match.coverage, match.bm25);
-    return [{ articleId: article.id, language: article.language, score, because, ...reasonsOf(article, match) }];
+    return [{ articleId: article.id, language: article.language, score, because, ...reasonsOf(article) }];
   });
   return { hits, heldBack: heldBack.sort((one, other) => other.score - one.score), slips };
 }
@@ -79,7 +89,7 @@ export async function explainSearch(
  * The most alike question of each article that has one. An index of its own where every question is a text: it weighs words as the adapter's, since
  * the questions are the same, and knows the bodies' words, so that it takes the same slips for the same words.
  */
-async function nearestQuestions(articles: readonly Article[], asked: string, signal: AbortSignal): Promise<Map<Article, NearestQuestion>> {
+async function indexQuestions(articles: readonly Article[], signal: AbortSignal) {
   const rows = articles.flatMap((article) =>
     [{ text: article.title, origin: "title" as const }, ...article.phrasings].map((question): [Article, NearestQuestion] => [
       article,
@@ -88,15 +98,19 @@ async function nearestQuestions(articles: readonly Article[], asked: string, sig
   );
   const texts = rows.map(([, { text }]) => ({ questions: [text], body: "" }));
   const index = await buildTextIndex([...texts, ...articles.map(({ text }) => ({ questions: [], body: text }))], signal);
-  const nearest = new Map<Article, NearestQuestion>();
-  const best = new Map<Article, number>();
-  for (const { text: row, likeness } of index.search(asked)) {
-    const [article, question] = rows[row] ?? [];
-    if (article === undefined || question === undefined || likeness <= (best.get(article) ?? 0)) continue;
-    best.set(article, likeness);
-    nearest.set(article, question);
-  }
-  return nearest;
+  return {
+    nearest(asked: string): Map<Article, NearestQuestion> {
+      const nearest = new Map<Article, NearestQuestion>();
+      const best = new Map<Article, number>();
+      for (const { text: row, likeness } of index.search(asked)) {
+        const [article, question] = rows[row] ?? [];
+        if (article === undefined || question === undefined || likeness <= (best.get(article) ?? 0)) continue;
+        best.set(article, likeness);
+        nearest.set(article, question);
+      }
+      return nearest;
+    },
+  };
 }
 
 function heldBackBecause(article: Article, regionId: string, query: KnowledgeQuery): string | undefined {

@@ -3,15 +3,21 @@ import type { AdapterContext, Learned } from "../spec.ts";
 import { fillTemplate, type Article } from "./article.ts";
 import { readArticles, type ReadArticles } from "./articles.ts";
 import type { EmbeddedKnowledgeOptions } from "./embedded.ts";
+import { readSynonyms } from "./sources/synonym-files.ts";
+import { createSynonyms, type Synonyms } from "./synonyms.ts";
+
+export type Knowledge = { articles: Article[]; synonyms: Synonyms };
 
 /** More problems than this are counted, not listed. */
 const LISTED_PROBLEMS = 50;
 
 /** Reads everything anew. A file with a mistake is told in the log; nothing else is lost. */
-export async function loadArticles(options: EmbeddedKnowledgeOptions, context: AdapterContext, signal: AbortSignal): Promise<Article[]> {
+export async function loadKnowledge(options: EmbeddedKnowledgeOptions, context: AdapterContext, signal: AbortSignal): Promise<Knowledge> {
   const read = await readArticles(options.articles, { ...options, baseDir: context.baseDir, signal });
-  tell(read, context);
-  return withLearned(read.articles, context.learned?.(), options);
+  tell("article", read, context);
+  const { groups, ...trouble } = await readSynonyms(options.synonyms ?? [], context.baseDir);
+  tell("synonym", trouble, context);
+  return { articles: withLearned(read.articles, context.learned?.(), options), synonyms: createSynonyms(groups) };
 }
 
 /** With what the region has learnt: a newer article stands in the place of an older one, a phrasing beside those of its article. */
@@ -36,10 +42,19 @@ function withLearned(articles: readonly Article[], learned: Learned | undefined,
   return all;
 }
 
-function tell(read: ReadArticles, context: AdapterContext): void {
+const messages = {
+  article: { missing: "articles not found", skipped: "article skipped", more: "more articles skipped" },
+  synonym: { missing: "synonyms not found", skipped: "synonyms skipped", more: "more synonyms skipped" },
+} as const;
+
+function tell(
+  kind: keyof typeof messages,
+  { problems, missing }: Pick<ReadArticles, "problems" | "missing">,
+  context: AdapterContext,
+): void {
   const adapter = context.path;
-  for (const pattern of read.missing) context.logger.warn({ adapter, pattern }, "articles not found");
-  for (const problem of read.problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, "article skipped");
-  if (read.problems.length > LISTED_PROBLEMS)
-    context.logger.warn({ adapter, more: read.problems.length - LISTED_PROBLEMS }, "more articles skipped");
+  const message = messages[kind];
+  for (const pattern of missing) context.logger.warn({ adapter, pattern }, message.missing);
+  for (const problem of problems.slice(0, LISTED_PROBLEMS)) context.logger.warn({ adapter, ...problem }, message.skipped);
+  if (problems.length > LISTED_PROBLEMS) context.logger.warn({ adapter, more: problems.length - LISTED_PROBLEMS }, message.more);
 }
