@@ -45,6 +45,10 @@ export function buildDirectory(
     const egress = createEgress({ hosts });
     // A desk has longer to answer than a visitor has to wait for an engine.
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
+    const fetchFor = (maxBytes: number | undefined, kind: AdapterKind): typeof fetch => {
+      if (maxBytes !== undefined) return createEgress({ hosts, maxBytes });
+      return kind === "handoff" || kind === "notify" ? deskEgress : egress;
+    };
     const makeAll = <Kind extends AdapterKind>(kind: Kind): { name: string; adapter: AdapterKinds[Kind]; timing: GuardTiming }[] =>
       regionConfig[kind].map((entry, index) => {
         const { use, id, guard, ...options } = entry;
@@ -58,7 +62,7 @@ export function buildDirectory(
           path: `regions.${regionId}.${kind}.${index}`,
           baseDir: place.baseDir,
           cacheDir: join(place.cacheDir, regionId, kind, String(index)),
-          fetch: kind === "handoff" || kind === "notify" ? deskEgress : egress,
+          fetch: fetchFor(found.definition.maxAnswerBytes, kind),
           logger,
           ...(place.learned === undefined ? {} : { learned: () => place.learned?.(regionId) ?? { articles: [], phrasings: [] } }),
         };

@@ -1,6 +1,6 @@
 /**
  * A region's `fetch`: the only way an adapter reaches the network. Listed origins only, the name resolved once and the connection pinned to
- * what was checked, no redirects, bounded in time and size. Here lies the line between regions: another region's hosts are not listed.
+ * what was checked, redirects not followed, bounded in time and size. Here lies the line between regions: another region's hosts are not listed.
  */
 import { lookup as systemLookup } from "node:dns/promises";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
@@ -65,7 +65,8 @@ export function createEgress(options: EgressOptions): typeof fetch {
       signal.throwIfAborted();
       const addresses = await untilAborted(signal, resolveChecked(url, entry.explicit, lookup));
       const response = await send(request, addresses, signal);
-      if (response.status >= 300 && response.status < 400) {
+      // Who asks for redirects by hand reads where they lead and asks again, under the same rules.
+      if (response.status >= 300 && response.status < 400 && request.redirect !== "manual") {
         await response.body?.cancel().catch(() => undefined);
         throw new AdapterError("bad-response", `${url.origin} answered ${response.status}: redirects are not followed`);
       }

@@ -242,4 +242,6 @@ export type AdapterDefinition<Kind extends AdapterKind = AdapterKind> = {
   name: string;
   parseOptions(input: unknown): { ok: true; options: unknown } | { ok: false; issues: OptionIssue[] };
   create(options: never, context: AdapterContext): AdapterKinds[Kind];
+  /** Largest answer `context.fetch` lets through; default 1 MiB. */
+  maxAnswerBytes?: number | undefined;
 };

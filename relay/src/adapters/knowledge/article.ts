@@ -42,7 +42,17 @@ export type ProblemCode =
   | "not-html"
   | "bad-field"
   | "no-text"
-  | "id-taken";
+  | "id-taken"
+  | "not-sitemap"
+  | "host-refused"
+  | "redirect-refused"
+  | "robots-refused"
+  | "robots-unreachable"
+  | "not-reached"
+  | "http-status"
+  | "wrong-type"
+  | "noindex"
+  | "crawl-limit";
 /** What was left out, and why. `file`: a path or an address; `line` counts from 1 in it. */
 export type ArticleProblem = { file: string; line: number; code: ProblemCode; problem: string };
 /** `derivedFrom`: the id was made from this, not written by anybody, and may be changed when it is taken. */

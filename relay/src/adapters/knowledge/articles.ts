@@ -27,9 +27,12 @@ const FILES_AT_ONCE = 16;
  * Reads all articles that `paths` name: files, folders (every file below them that one of the formats can be) and globs. Same id and language
  * twice: the first counts.
  */
-export async function readArticles(paths: readonly string[], options: ReadOptions): Promise<ReadArticles> {
+export async function readArticles(
+  paths: readonly string[],
+  options: ReadOptions,
+  gathered: Gathering = createGathering(),
+): Promise<ReadArticles> {
   const { files, missing } = await findFiles(paths, options.baseDir, Object.keys(readers));
-  const gathered = createGathering();
   for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
     options.signal?.throwIfAborted();
     const batch = files.slice(from, from + FILES_AT_ONCE);
@@ -39,8 +42,10 @@ export async function readArticles(paths: readonly string[], options: ReadOption
   return { articles: gathered.articles, problems: gathered.problems, missing };
 }
 
+export type Gathering = { articles: Article[]; problems: ArticleProblem[]; take(file: string, reads: readonly Read[]): void };
+
 /** Articles of several sources put together. The first of an id and language counts; an id that nobody wrote gives way and gets a hash. */
-export function createGathering(): { articles: Article[]; problems: ArticleProblem[]; take(file: string, reads: readonly Read[]): void } {
+export function createGathering(): Gathering {
   const articles: Article[] = [];
   const problems: ArticleProblem[] = [];
   const known = new Set<string>();

@@ -9,12 +9,14 @@ import { optionsReader, pathsOption } from "../options.ts";
 import type { AdapterContext, AdapterDefinition, KnowledgeAdapter, KnowledgeQuery, Passage } from "../spec.ts";
 import { questionsOf, type Article } from "./article.ts";
 import { loadKnowledge, type Knowledge } from "./load.ts";
+import { createCrawler, MAX_CRAWLED_BYTES } from "./sources/crawl/crawler.ts";
+import { crawlOptionsSchema } from "./sources/crawl/options.ts";
 import type { Synonyms } from "./synonyms.ts";
 import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 const optionsSchema = v.strictObject({
   /** Markdown, HTML, CSV and JSON lines files with articles; folders and globs allowed. */
-  articles: pathsOption,
+  articles: v.optional(pathsOption),
   /** Address of an article that names none, with `{id}` and `{language}`; default `/help/{id}`. */
   urlTemplate: v.optional(
     v.pipe(v.string("expected an address with {id}"), v.includes("{id}", "expected an address with {id}")),
@@ -26,8 +28,17 @@ const optionsSchema = v.strictObject({
   split: v.optional(v.picklist(["none", "questions", "h2", "h3"], 'expected "none", "questions", "h2" or "h3"')),
   /** YAML and CSV files with groups of words that mean the same; folders and globs allowed. */
   synonyms: v.optional(pathsOption),
+  /** Pages of the shop's own site to read, besides the files or instead of them. */
+  urls: v.optional(crawlOptionsSchema),
 });
 export type EmbeddedKnowledgeOptions = v.InferOutput<typeof optionsSchema>;
+const strictOptions = v.pipe(
+  optionsSchema,
+  v.forward(
+    v.check(({ articles, urls }) => articles !== undefined || urls !== undefined, "expected a path or a list of paths, or urls beside it"),
+    ["articles"],
+  ),
+);
 
 /** A question in another language than the visitor's counts a little less: shared words are often names. */
 const OTHER_LANGUAGE = 0.8;
@@ -56,8 +67,18 @@ type Shelf = {
   scores: WeakMap<KnowledgeQuery, Float64Array>;
 };
 
-/** `search` before the first `init` has ended fails with `not-ready`; during a later one the old articles answer. */
-export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, context: AdapterContext): KnowledgeAdapter {
+/** How long putting together what a crawl read may take. */
+const RESTOCK_MS = 120_000;
+
+/**
+ * `search` before the first `init` has ended fails with `not-ready`, and so it does until the first crawl when there are no files; during a later one
+ * the old articles answer. `crawls: false` goes by what the last crawl read.
+ */
+export function createEmbeddedKnowledge(
+  options: EmbeddedKnowledgeOptions,
+  context: AdapterContext,
+  { crawls = true } = {},
+): KnowledgeAdapter {
   let shelf: Shelf | undefined;
   let newest = 0;
   const ready = (signal: AbortSignal): Shelf => {
@@ -65,25 +86,38 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions, conte
     if (shelf === undefined) throw new AdapterError("not-ready", `${context.path}: the articles are being read`);
     return shelf;
   };
+  async function read(signal: AbortSignal): Promise<void> {
+    newest += 1;
+    const mine = newest;
+    const started = performance.now();
+    const knowledge = await loadKnowledge(options, context, signal);
+    if (knowledge.articles.length === 0) {
+      if (options.urls !== undefined) return;
+      throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
+    }
+    const next = await stock(knowledge, context.regionId, signal);
+    // Whoever was started last wins, in whatever order they end.
+    if (mine === newest) shelf = next;
+    context.logger.info(
+      { adapter: context.path, articles: knowledge.articles.length, ...next.index.sizes, ms: Math.round(performance.now() - started) },
+      "articles ready",
+    );
+  }
+  const crawler =
+    options.urls === undefined || !crawls
+      ? undefined
+      : createCrawler(options.urls, { ...options, baseDir: context.baseDir }, context, () => read(AbortSignal.timeout(RESTOCK_MS)));
   return {
     kind: "knowledge",
     inProcess: true,
     learns: true,
-    watchPaths: watchedPaths([...options.articles, ...(options.synonyms ?? [])], context.baseDir),
+    watchPaths: watchedPaths([...(options.articles ?? []), ...(options.synonyms ?? [])], context.baseDir),
     async init(signal) {
-      newest += 1;
-      const mine = newest;
-      const started = performance.now();
-      const knowledge = await loadKnowledge(options, context, signal);
-      if (knowledge.articles.length === 0)
-        throw new AdapterError("failed", `${context.path}: expected at least one article`, { permanent: true });
-      const next = await stock(knowledge, context.regionId, signal);
-      // Whoever was started last wins, in whatever order they end.
-      if (mine === newest) shelf = next;
-      context.logger.info(
-        { adapter: context.path, articles: knowledge.articles.length, ...next.index.sizes, ms: Math.round(performance.now() - started) },
-        "articles ready",
-      );
+      await read(signal);
+      crawler?.start();
+    },
+    async close() {
+      crawler?.close();
     },
     search: async (query, signal) => search(ready(signal), query),
     byIntent: async (intent, query, signal) => byIntent(ready(signal), intent, query),
@@ -259,6 +293,7 @@ function toPassage(article: Article, score: number): Passage {
 export const embeddedKnowledge: AdapterDefinition<"knowledge"> = {
   kind: "knowledge",
   name: "embedded",
-  parseOptions: optionsReader(optionsSchema),
+  parseOptions: optionsReader(strictOptions),
+  maxAnswerBytes: MAX_CRAWLED_BYTES,
   create: (options: EmbeddedKnowledgeOptions, context) => createEmbeddedKnowledge(options, context),
 };

@@ -39,7 +39,7 @@ export async function explainSearch(
   query: KnowledgeQuery,
   signal: AbortSignal,
 ): Promise<Explained> {
-  const adapter = createEmbeddedKnowledge(options, context);
+  const adapter = createEmbeddedKnowledge(options, context, { crawls: false });
   await adapter.init?.(signal);
   const passages = await adapter.search(query, signal);
   const { articles, synonyms } = await loadKnowledge(options, { ...context, logger: quiet }, signal);

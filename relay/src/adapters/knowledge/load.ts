@@ -1,8 +1,12 @@
-/** Everything the embedded knowledge answers from, put together: the merchant's files, and what the region has learnt. Tells what was left out. */
+/**
+ * Everything the embedded knowledge answers from, put together: the merchant's files, the pages the last crawl read, and what the region has learnt.
+ * Tells what was left out. Asks nobody outside.
+ */
 import type { AdapterContext, Learned } from "../spec.ts";
 import { fillTemplate, type Article } from "./article.ts";
-import { readArticles, type ReadArticles } from "./articles.ts";
+import { createGathering, readArticles, type ReadArticles } from "./articles.ts";
 import type { EmbeddedKnowledgeOptions } from "./embedded.ts";
+import { readLastCrawl } from "./sources/crawl/records.ts";
 import { readSynonyms } from "./sources/synonym-files.ts";
 import { createSynonyms, type Synonyms } from "./synonyms.ts";
 
@@ -13,11 +17,14 @@ const LISTED_PROBLEMS = 50;
 
 /** Reads everything anew. A file with a mistake is told in the log; nothing else is lost. */
 export async function loadKnowledge(options: EmbeddedKnowledgeOptions, context: AdapterContext, signal: AbortSignal): Promise<Knowledge> {
-  const read = await readArticles(options.articles, { ...options, baseDir: context.baseDir, signal });
-  tell("article", read, context);
+  const gathered = createGathering();
+  const { missing } = await readArticles(options.articles ?? [], { ...options, baseDir: context.baseDir, signal }, gathered);
+  const crawled = options.urls === undefined ? undefined : await readLastCrawl(context.cacheDir, signal);
+  for (const page of crawled?.pages ?? []) gathered.take(page.url, page.reads);
+  tell("article", { problems: [...gathered.problems, ...(crawled?.head.problems ?? [])], missing }, context);
   const { groups, ...trouble } = await readSynonyms(options.synonyms ?? [], context.baseDir);
   tell("synonym", trouble, context);
-  return { articles: withLearned(read.articles, context.learned?.(), options), synonyms: createSynonyms(groups) };
+  return { articles: withLearned(gathered.articles, context.learned?.(), options), synonyms: createSynonyms(groups) };
 }
 
 /** With what the region has learnt: a newer article stands in the place of an older one, a phrasing beside those of its article. */

@@ -22,12 +22,18 @@ async function folderOf(files: Record<string, string | Uint8Array>): Promise<str
 }
 const options = (split?: Split) => ({ baseDir: "/", urlTemplate: "/help/{id}", split });
 function page(html: string, split?: Split, address?: string): Article[] {
-  const source = { file: "a.html", html, id: "a", derivedFrom: "a.html", address: address === undefined ? undefined : new URL(address) };
+  const source = {
+    file: "a.html",
+    html,
+    id: () => "a",
+    derivedFrom: "a.html",
+    address: address === undefined ? undefined : new URL(address),
+  };
   return readPage(source, options(split)).reads.flatMap((read) => ("article" in read ? [read.article] : []));
 }
 const textOf = (body: string): string => page(`<title>T</title><main>${body}</main>`)[0]?.text ?? "";
 const problemsOf = (html: string) =>
-  readPage({ file: "a.html", html, id: "a", derivedFrom: "a.html" }, options()).reads.flatMap((read) =>
+  readPage({ file: "a.html", html, id: () => "a", derivedFrom: "a.html" }, options()).reads.flatMap((read) =>
     "problem" in read ? [[read.line, read.code]] : [],
   );
 

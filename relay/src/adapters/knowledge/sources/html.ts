@@ -14,8 +14,8 @@ export type PageSource = {
   /** Path or address, for problems. */
   file: string;
   html: string;
-  id: string;
-  /** What `id` was made from, in full. */
+  id: (language: string) => string;
+  /** What the id was made from, in full. */
   derivedFrom: string;
   /** Where it was fetched; `undefined` for a file. */
   address?: URL | undefined;
@@ -39,7 +39,7 @@ export async function readHtmlFile(file: string, options: ReadOptions): Promise<
   if (bytes.length > MAX_FILE_BYTES)
     return [{ file, line: 1, code: "too-large", problem: `expected at most ${MAX_FILE_BYTES} bytes, found ${bytes.length}` }];
   const derivedFrom = relative(options.baseDir, file);
-  return readPage({ file, html: decodeHtml(bytes), id: idFrom(nameOf(file)), derivedFrom }, options).reads;
+  return readPage({ file, html: decodeHtml(bytes), id: () => idFrom(nameOf(file)), derivedFrom }, options).reads;
 }
 
 /** `returns` of `returns.html` and of `returns/index.html`. */
@@ -94,11 +94,12 @@ function articleOfPiece(
   dateModified: string | undefined,
   options: ReadOptions,
 ): Article {
-  const id = piece.name === undefined ? source.id : idFrom(`${source.id}-${piece.name}`);
   const language = facts.language ?? options.defaultLanguage ?? "en";
+  const pageId = source.id(language);
+  const id = piece.name === undefined ? pageId : idFrom(`${pageId}-${piece.name}`);
   const updatedAt = facts.updatedAt ?? dateModified ?? source.updatedAt;
   const page =
-    canonicalOf(facts.canonical, source.address) ?? source.address?.href ?? fillTemplate(options.urlTemplate, { id: source.id, language });
+    canonicalOf(facts.canonical, source.address) ?? source.address?.href ?? fillTemplate(options.urlTemplate, { id: pageId, language });
   const url = page === undefined || piece.anchor === undefined ? page : `${page.replace(/#.*$/, "")}#${encodeURI(decoded(piece.anchor))}`;
   return {
     id,
