@@ -40,6 +40,7 @@ export type ProblemCode =
   | "not-csv"
   | "not-json"
   | "not-html"
+  | "not-pdf"
   | "bad-field"
   | "no-text"
   | "id-taken"
@@ -67,7 +68,7 @@ export type ReadOptions = {
   urlTemplate?: string | undefined;
   /** Language of what names none; default "en". */
   defaultLanguage?: string | undefined;
-  /** Of HTML pages; default "questions". */
+  /** Of HTML pages and PDF files; default "questions". */
   split?: Split | undefined;
   signal?: AbortSignal | undefined;
 };

@@ -7,6 +7,7 @@ import { findFiles } from "../files.ts";
 import { withHash, type Article, type ArticleProblem, type Read, type ReadOptions } from "./article.ts";
 import { readHtmlFile } from "./sources/html.ts";
 import { readMarkdown } from "./sources/markdown.ts";
+import { readPdfFile } from "./sources/pdf.ts";
 import { readCsvArticles, readJsonLines } from "./sources/records.ts";
 
 export type { Article, ArticleProblem, ReadOptions } from "./article.ts";
@@ -19,6 +20,7 @@ const readers: Readonly<Record<string, FileReader>> = {
   ".jsonl": readJsonLines,
   ".html": readHtmlFile,
   ".htm": readHtmlFile,
+  ".pdf": readPdfFile,
 };
 /** Files read together: most of a small file's time is waiting for the disk. */
 const FILES_AT_ONCE = 16;

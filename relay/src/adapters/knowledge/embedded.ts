@@ -15,7 +15,7 @@ import type { Synonyms } from "./synonyms.ts";
 import { buildTextIndex, type TextIndex } from "./text-index.ts";
 
 const optionsSchema = v.strictObject({
-  /** Markdown, HTML, CSV and JSON lines files with articles; folders and globs allowed. */
+  /** Markdown, HTML, PDF, CSV and JSON lines files with articles; folders and globs allowed. */
   articles: v.optional(pathsOption),
   /** Address of an article that names none, with `{id}` and `{language}`; default `/help/{id}`. */
   urlTemplate: v.optional(
@@ -24,7 +24,7 @@ const optionsSchema = v.strictObject({
   ),
   /** Language of CSV rows, JSON lines and pages that name none; default "en". */
   defaultLanguage: v.optional(v.pipe(v.string("expected a language, as en"), v.minLength(2, "expected a language, as en")), "en"),
-  /** Where an HTML page is divided into several articles; default "questions". */
+  /** Where an HTML page or a PDF is divided into several articles; default "questions". */
   split: v.optional(v.picklist(["none", "questions", "h2", "h3"], 'expected "none", "questions", "h2" or "h3"')),
   /** YAML and CSV files with groups of words that mean the same; folders and globs allowed. */
   synonyms: v.optional(pathsOption),

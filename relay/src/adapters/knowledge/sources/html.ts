@@ -43,7 +43,7 @@ export async function readHtmlFile(file: string, options: ReadOptions): Promise<
 }
 
 /** `returns` of `returns.html` and of `returns/index.html`. */
-function nameOf(file: string): string {
+export function nameOf(file: string): string {
   const stem = basename(file).replace(/\.\w+$/, "");
   return stem === "index" ? basename(dirname(file)) || stem : stem;
 }

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
+import { pdfOf } from "../../../../testing/pdf.ts";
 import { createEgress } from "../../../egress.ts";
 import type { ReadOptions } from "../../article.ts";
 import { crawl, type CrawlResult } from "./crawl.ts";
@@ -271,6 +272,22 @@ describe("crawl", () => {
     const stop = AbortSignal.timeout(100);
     await expect(crawled([origin], { ...options, delayMs: 5_000 }, undefined, { signal: stop })).rejects.toThrow();
   }, 20_000);
+
+  it("reads PDF files, up to ten times as large as a page", async () => {
+    const guide = pdfOf([[{ text: "Wipe the lamp dry.", y: 700 }]], { Title: "Care" });
+    const { origin } = await site({
+      "/en/care.pdf": body(guide, "application/pdf"),
+      "/large.pdf": body(Buffer.alloc(12_000, guide), "application/pdf"),
+      "/large.html": body(Buffer.alloc(1_200, "x"), "text/html"),
+    });
+    const pages = ["/en/care.pdf", "/large.pdf", "/large.html"].map((path) => origin + path);
+    const result = await crawled([origin], { pages, maxPageBytes: 1_024 });
+    expect(articlesOf(result).map(({ id, title, url }) => [id, title, url])).toEqual([["care", "Care", `${origin}/en/care.pdf`]]);
+    expect(problemsOf(result, origin)).toEqual([
+      ["/large.pdf", "too-large"],
+      ["/large.html", "too-large"],
+    ]);
+  });
 
   it("says what is wrong with a sitemap", async () => {
     const { origin, routes } = await site({

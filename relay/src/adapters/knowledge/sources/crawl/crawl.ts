@@ -9,7 +9,8 @@ import { createPause } from "../../pause.ts";
 import { createHosts } from "./hosts.ts";
 import { listPages, type Tell } from "./listing.ts";
 import type { CrawlOptions } from "./options.ts";
-import { ACCEPTED_TYPES, articlesOfAnswer } from "./page.ts";
+import { MAX_PDF_BYTES } from "../pdf.ts";
+import { ACCEPTED_TYPES, articlesOfAnswer, isPdf } from "./page.ts";
 import { CRAWL_FORMAT, type LastCrawl, type PageRecord } from "./records.ts";
 import { failed, request, type Fetched } from "./request.ts";
 import type { ListedPage } from "./sitemap.ts";
@@ -73,7 +74,7 @@ export async function crawl(
     records.set(url, page);
     counts.kept += 1;
   };
-  const take = (page: ListedPage, answer: Fetched): void => {
+  const take = async (page: ListedPage, answer: Fetched): Promise<void> => {
     const { url } = page;
     const known = old.get(url);
     if (answer.kind === "unchanged" && known !== undefined) {
@@ -83,7 +84,7 @@ export async function crawl(
       // Two listed addresses may lead to one page.
       if (addresses.has(answer.url.href)) return;
       addresses.add(answer.url.href);
-      records.set(url, recordOf(page, answer, reading, context.now()));
+      records.set(url, await recordOf(page, answer, { ...reading, signal }, context.now()));
       counts.read += 1;
     } else {
       const failure = answer.kind === "failed" ? answer : failed("http-status", "answered 304 to a first request", true);
@@ -98,7 +99,7 @@ export async function crawl(
     const pause = createPause(signal);
     for (const page of pages) {
       try {
-        take(
+        await take(
           page,
           await hosts.politely(page.url, () =>
             getPage(page, old.get(page.url), options, { fetch: context.fetch, signal, mayFetch: hosts.mayFetch }),
@@ -136,17 +137,23 @@ function getPage(
   { maxPageBytes }: CrawlOptions,
   asking: { fetch: typeof fetch; signal: AbortSignal; mayFetch: NonNullable<Parameters<typeof request>[1]["mayFetch"]> },
 ): Promise<Fetched> {
-  return request(url, { ...asking, accept: ACCEPTED_TYPES, maxBytes: maxPageBytes, etag: known?.etag, lastModified: known?.lastModified });
+  const maxBytes = (headers: Headers): number => (isPdf(headers) ? Math.min(MAX_PDF_BYTES, 10 * maxPageBytes) : maxPageBytes);
+  return request(url, { ...asking, accept: ACCEPTED_TYPES, maxBytes, etag: known?.etag, lastModified: known?.lastModified });
 }
 
-function recordOf({ url, lastmod }: ListedPage, answer: Extract<Fetched, { kind: "body" }>, reading: ReadOptions, at: number): PageRecord {
+async function recordOf(
+  { url, lastmod }: ListedPage,
+  answer: Extract<Fetched, { kind: "body" }>,
+  reading: ReadOptions,
+  at: number,
+): Promise<PageRecord> {
   const { headers, bytes, url: address } = answer;
   return {
     url,
     at,
     etag: headers.get("etag") ?? undefined,
     lastModified: headers.get("last-modified") ?? undefined,
-    reads: articlesOfAnswer({ file: url, address, bytes, headers, lastmod }, reading),
+    reads: await articlesOfAnswer({ file: url, address, bytes, headers, lastmod }, reading),
   };
 }
 

@@ -3,6 +3,7 @@ import { idFrom, type Read, type ReadOptions } from "../../article.ts";
 import { dayOf, forbidsIndex } from "../html-facts.ts";
 import { decodeHtml } from "../html-tree.ts";
 import { readPage } from "../html.ts";
+import { readPdf } from "../pdf.ts";
 
 export type PageAnswer = {
   /** As it was listed. */ file: string;
@@ -12,25 +13,28 @@ export type PageAnswer = {
   lastmod: string | undefined;
 };
 
-export const ACCEPTED_TYPES = "text/html, application/xhtml+xml";
+export const ACCEPTED_TYPES = "text/html, application/xhtml+xml, application/pdf";
+const pdfType = /^application\/pdf\s*(?:;|$)/i;
 const htmlTypes = /^(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
 
-export function articlesOfAnswer({ file, address, bytes, headers, lastmod }: PageAnswer, reading: ReadOptions): Read[] {
+export function isPdf(headers: Headers): boolean {
+  return pdfType.test(headers.get("content-type") ?? "");
+}
+
+export async function articlesOfAnswer({ file, address, bytes, headers, lastmod }: PageAnswer, reading: ReadOptions): Promise<Read[]> {
   const type = headers.get("content-type") ?? "text/html";
   if (headerForbids(headers.get("x-robots-tag"))) return [noindexed(file)];
+  const source = {
+    file,
+    id: (language: string) => idOfAddress(address, language),
+    derivedFrom: address.href,
+    address,
+    updatedAt: lastmod ?? dayOf(headers.get("last-modified") ?? undefined),
+  };
+  if (isPdf(headers)) return readPdf({ ...source, bytes }, reading);
   if (!htmlTypes.test(type))
     return [{ file, line: 1, code: "wrong-type", problem: `expected ${ACCEPTED_TYPES}, found ${type.slice(0, 100)}` }];
-  const { reads, noindex } = readPage(
-    {
-      file,
-      html: decodeHtml(bytes, type),
-      id: (language) => idOfAddress(address, language),
-      derivedFrom: address.href,
-      address,
-      updatedAt: lastmod ?? dayOf(headers.get("last-modified") ?? undefined),
-    },
-    reading,
-  );
+  const { reads, noindex } = readPage({ ...source, html: decodeHtml(bytes, type) }, reading);
   return noindex ? [noindexed(file)] : reads;
 }
 

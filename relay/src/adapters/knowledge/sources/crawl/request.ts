@@ -18,7 +18,7 @@ export type RequestOptions = {
   fetch: typeof fetch;
   signal: AbortSignal;
   accept: string;
-  maxBytes: number;
+  maxBytes: number | ((headers: Headers) => number);
   /** What the last answer was known by. */
   etag?: string | undefined;
   lastModified?: string | undefined;
@@ -63,7 +63,7 @@ async function once(url: URL, options: RequestOptions): Promise<Fetched | { targ
     const response = await options.fetch(url, { headers, signal, redirect: "manual" });
     const { status } = response;
     if (status >= 200 && status < 300)
-      return { kind: "body", url, headers: response.headers, bytes: await bytesOf(response, options.maxBytes) };
+      return { kind: "body", url, headers: response.headers, bytes: await bytesOf(response, mostBytes(options, response)) };
     await discardBody(response);
     if (status === 304) return { kind: "unchanged" };
     const location = response.headers.get("location") ?? "";
@@ -82,6 +82,10 @@ async function once(url: URL, options: RequestOptions): Promise<Fetched | { targ
       ? failed("too-large", cause.message, false)
       : failed("not-reached", cause.message, true);
   }
+}
+
+function mostBytes({ maxBytes }: RequestOptions, { headers }: Response): number {
+  return typeof maxBytes === "number" ? maxBytes : maxBytes(headers);
 }
 
 class TooLarge extends Error {}
