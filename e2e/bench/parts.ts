@@ -1,8 +1,13 @@
 /** What `npm run bench` measures beside the throughput of messages, by name; each gives a section of the report. */
+import { knowledgeAsMarkdown, measureKnowledge } from "./knowledge.ts";
 import { learningAsMarkdown, measureLearning } from "./learning.ts";
 import { measureStreams, streamsAsMarkdown } from "./streams.ts";
 
+const LARGE = 100_000;
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+
 export const parts: Readonly<Record<string, () => Promise<string>>> = {
-  learning: async () => learningAsMarkdown(await measureLearning((text) => void process.stderr.write(`${text}\n`))),
+  knowledge: async () => knowledgeAsMarkdown(LARGE, await measureKnowledge(LARGE, note)),
+  learning: async () => learningAsMarkdown(await measureLearning(note)),
   streams: async () => streamsAsMarkdown(await measureStreams(200)),
 };

@@ -156,6 +156,9 @@ describe("what went unanswered", () => {
     );
     const alone = allhours(...asked, "--url", "http://127.0.0.1:1");
     expect(alone.stderr).toContain("without what the region has learnt");
+    const indexed = allhours("index", "--config", join(relay.dir, "allhours.yaml"));
+    expect(indexed.stdout).toMatch(/articles +4\n +questions +4\n +how +read; so few are read at every start\n/);
+    expect(allhours("index", "--region", "mars", "--config", join(relay.dir, "allhours.yaml")).stderr).toContain('no region "mars"');
     expect(alone.stdout).not.toContain("origin agent");
   }, 60_000);
 

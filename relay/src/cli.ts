@@ -1,7 +1,8 @@
-/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, see to the dead letters. */
+/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, index, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
 import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
 import { gapsCommand } from "./cli/gaps.ts";
+import { indexCommand } from "./cli/index-articles.ts";
 import { calibrateCommand, modelCommand } from "./cli/models.ts";
 import { searchCommand } from "./cli/search.ts";
 import { ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
@@ -80,12 +81,13 @@ const gaps = gapsCommand(config, async (file, url) => adminDoor((await load(file
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 const search = searchCommand({ config, load, say, fail });
+const index = indexCommand({ config, load, say, fail });
 
 export async function runCli(argv: string[]): Promise<void> {
   await runMain(
     defineCommand({
       meta: { name: "allhours", description: "support chat that never closes" },
-      subCommands: { start, check, explain, calibrate, model, search, gaps, "dead-letters": deadLetters },
+      subCommands: { start, check, explain, calibrate, model, search, index, gaps, "dead-letters": deadLetters },
     }),
     { rawArgs: argv },
   );

@@ -54,7 +54,7 @@ export function explainedAsText(name: string, query: KnowledgeQuery, { hits, hel
   return lines.join("\n");
 }
 
-type OwnKnowledge = { name: string; options: EmbeddedKnowledgeOptions; context: AdapterContext };
+export type OwnKnowledge = { name: string; options: EmbeddedKnowledgeOptions; context: AdapterContext };
 
 /** Every embedded knowledge of a region, as the relay makes it. `warn` is told what is left out. */
 export function ownKnowledge(

@@ -70,6 +70,8 @@ export type ReadOptions = {
   defaultLanguage?: string | undefined;
   /** Of HTML pages and PDF files; default "questions". */
   split?: Split | undefined;
+  /** Who compares with what was read before, line by line: to parse 100,000 lines takes longer than to see that one has changed. */
+  lines?: { isKnown(source: string): boolean; read(source: string, article: Article): void } | undefined;
   signal?: AbortSignal | undefined;
 };
 
@@ -145,6 +147,10 @@ export function articleOf(said: v.InferOutput<typeof frontSchema>, body: string,
     validFromMs: validFrom === undefined ? undefined : Date.parse(validFrom),
     validUntilMs: validUntil === undefined ? undefined : Date.parse(validUntil) + DAY_MS,
   };
+}
+
+export function idTaken({ id, language: tag }: Article, file: string, line: number): ArticleProblem {
+  return { file, line, code: "id-taken", problem: `id ${id} exists already in ${tag}` };
 }
 
 export function fillTemplate(template: string | undefined, article: { id: string; language: string }): string | undefined {

@@ -4,12 +4,14 @@
  */
 import type { AdapterContext, KnowledgeQuery, Phrasing } from "../spec.ts";
 import { questionsOf, type Article } from "./article.ts";
-import { createEmbeddedKnowledge, fits, scoreOf, tagOf, type EmbeddedKnowledgeOptions } from "./embedded.ts";
+import { createEmbeddedKnowledge, type EmbeddedKnowledgeOptions } from "./embedded.ts";
+import { fits, tagOf } from "./language-tags.ts";
 import { loadKnowledge } from "./load.ts";
 import { STOP_WORDS } from "./stop-words.ts";
 import type { Swap, Wording } from "./synonyms.ts";
 import { wordCountsOf } from "./text-features.ts";
-import { buildTextIndex, type Match } from "./text-index.ts";
+import { scoreOf } from "./shelf.ts";
+import { buildTextIndex, slipsIn, type Match } from "./text-index.ts";
 
 /**
  * `likeness` and `coverage` as in text-index.ts; `words` of the question that the article has, corrected, without stop words; `nearest`: which of
@@ -45,7 +47,7 @@ export async function explainSearch(
   const { articles, synonyms } = await loadKnowledge(options, { ...context, logger: quiet }, signal);
   const index = await buildTextIndex(
     articles.map((article) => ({ questions: questionsOf(article), body: article.text })),
-    signal,
+    { signal },
   );
   const questions = await indexQuestions(articles, signal);
   const wordings = synonyms.wordings(query.text, query.language);
@@ -57,7 +59,7 @@ export async function explainSearch(
       if (score > (best.get(article)?.score ?? -1)) best.set(article, { match, wording, score });
     }
   const nearest = new Map(wordings.map((wording) => [wording, questions.nearest(wording.text)]));
-  const slips = index.slips(query.text);
+  const slips = slipsIn(query.text, [index]);
   const wordsAsked = (text: string): string[] =>
     [...wordCountsOf(text).keys()]
       .filter((word) => !STOP_WORDS.has(word))
@@ -97,7 +99,7 @@ async function indexQuestions(articles: readonly Article[], signal: AbortSignal)
     ]),
   );
   const texts = rows.map(([, { text }]) => ({ questions: [text], body: "" }));
-  const index = await buildTextIndex([...texts, ...articles.map(({ text }) => ({ questions: [], body: text }))], signal);
+  const index = await buildTextIndex([...texts, ...articles.map(({ text }) => ({ questions: [], body: text }))], { signal });
   return {
     nearest(asked: string): Map<Article, NearestQuestion> {
       const nearest = new Map<Article, NearestQuestion>();

@@ -1,52 +1,167 @@
 /**
  * Everything the embedded knowledge answers from, put together: the merchant's files, the pages the last crawl read, and what the region has learnt.
- * Tells what was left out. Asks nobody outside.
+ * A small knowledge is read anew each time; a large one is kept as a snapshot (large.ts). Tells what was left out. Asks nobody outside.
  */
+import { stat } from "node:fs/promises";
 import type { AdapterContext, Learned } from "../spec.ts";
-import { fillTemplate, type Article } from "./article.ts";
-import { createGathering, readArticles, type ReadArticles } from "./articles.ts";
+import { factsOf, idNumber, placesOf } from "./article-facts.ts";
+import { fillTemplate, questionsOf, type Article, type ArticleProblem } from "./article.ts";
+import { findArticleFiles, readArticleFiles } from "./articles.ts";
 import type { EmbeddedKnowledgeOptions } from "./embedded.ts";
-import { readLastCrawl } from "./sources/crawl/records.ts";
+import { createLarge, type Kept, type Large } from "./large.ts";
+import { createShelf, type Layer, type Shelf } from "./shelf.ts";
+import { crawlFile } from "./sources/crawl/records.ts";
 import { readSynonyms } from "./sources/synonym-files.ts";
 import { createSynonyms, type Synonyms } from "./synonyms.ts";
+import type { FileState, Progress } from "./snapshot-worker.ts";
+import { buildTextIndex, type IndexParts } from "./text-index.ts";
 
-export type Knowledge = { articles: Article[]; synonyms: Synonyms };
+/** `how`: `read` anew, a snapshot `built`, or one `loaded` with what has changed since. */
+export type Loaded = { shelf: Shelf; how: "read" | "built" | "loaded" };
+export interface Loader {
+  /** `undefined`: there are no articles yet. A file with a mistake is told in the log; nothing else is lost. */
+  load(signal: AbortSignal): Promise<Loaded | undefined>;
+}
+export type LoaderOptions = {
+  /** Files of more bytes together are kept as a snapshot. 2 MiB are about 2,000 articles, and half a second. */
+  largeFrom?: number | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+};
 
+const LARGE_FROM = 2 * 1024 * 1024;
 /** More problems than this are counted, not listed. */
 const LISTED_PROBLEMS = 50;
 
-/** Reads everything anew. A file with a mistake is told in the log; nothing else is lost. */
-export async function loadKnowledge(options: EmbeddedKnowledgeOptions, context: AdapterContext, signal: AbortSignal): Promise<Knowledge> {
-  const gathered = createGathering();
-  const { missing } = await readArticles(options.articles ?? [], { ...options, baseDir: context.baseDir, signal }, gathered);
-  const crawled = options.urls === undefined ? undefined : await readLastCrawl(context.cacheDir, signal);
-  for (const page of crawled?.pages ?? []) gathered.take(page.url, page.reads);
-  tell("article", { problems: [...gathered.problems, ...(crawled?.head.problems ?? [])], missing }, context);
-  const { groups, ...trouble } = await readSynonyms(options.synonyms ?? [], context.baseDir);
-  tell("synonym", trouble, context);
-  return { articles: withLearned(gathered.articles, context.learned?.(), options), synonyms: createSynonyms(groups) };
+export function createLoader(
+  options: EmbeddedKnowledgeOptions,
+  context: AdapterContext,
+  { largeFrom = LARGE_FROM, onProgress = () => undefined }: LoaderOptions = {},
+): Loader {
+  const large: Large = createLarge({
+    reading: readingOf(options, context),
+    cacheDir: context.cacheDir,
+    onProgress,
+    onCacheError: (code) => context.logger.warn({ adapter: context.path, code }, "articles not cached"),
+  });
+  return {
+    async load(signal) {
+      const { files, missing } = await filesOf(options, context);
+      const synonyms = await synonymsOf(options, context);
+      const learned = context.learned?.();
+      if (files.reduce((sum, { size }) => sum + size, 0) < largeFrom) {
+        const read = await readAll(files, options, context, signal);
+        tell("article", { ...read, missing }, context);
+        const articles = withLearned(read.articles, learned, options);
+        if (articles.length === 0) return undefined;
+        return { shelf: createShelf(await layerOf(articles, signal), context.regionId, synonyms), how: "read" };
+      }
+      const kept = await large.load(files, signal);
+      tell("article", { ...kept, missing }, context);
+      return { shelf: await shelfOf(kept, learned, options, context.regionId, synonyms, signal), how: kept.how };
+    },
+  };
 }
 
-/** With what the region has learnt: a newer article stands in the place of an older one, a phrasing beside those of its article. */
+/** All articles at once, for those who look at each: `allhours search`. */
+export async function loadKnowledge(
+  options: EmbeddedKnowledgeOptions,
+  context: AdapterContext,
+  signal: AbortSignal,
+): Promise<{ articles: Article[]; synonyms: Synonyms }> {
+  const { files } = await filesOf(options, context);
+  const { articles } = await readAll(files, options, context, signal);
+  return { articles: withLearned(articles, context.learned?.(), options), synonyms: await synonymsOf(options, context) };
+}
+
+function readingOf({ urlTemplate, defaultLanguage, split, urls }: EmbeddedKnowledgeOptions, { baseDir, cacheDir }: AdapterContext) {
+  return { baseDir, urlTemplate, defaultLanguage, split, crawlFile: urls === undefined ? undefined : crawlFile(cacheDir) };
+}
+
+async function filesOf(options: EmbeddedKnowledgeOptions, context: AdapterContext): Promise<{ files: FileState[]; missing: string[] }> {
+  const { files, missing } = await findArticleFiles(options.articles ?? [], context.baseDir);
+  if (options.urls !== undefined) files.push(crawlFile(context.cacheDir));
+  const states = await Promise.all(
+    files.map(async (file) =>
+      stat(file).then(
+        ({ size, mtimeMs }): FileState => ({ file, size, mtimeMs }),
+        // Its reader says why.
+        (): FileState => ({ file, size: 0, mtimeMs: 0 }),
+      ),
+    ),
+  );
+  return { files: states, missing };
+}
+
+async function readAll(
+  files: readonly FileState[],
+  options: EmbeddedKnowledgeOptions,
+  context: AdapterContext,
+  signal: AbortSignal,
+): Promise<{ articles: Article[]; problems: ArticleProblem[] }> {
+  return readArticleFiles(
+    files.map(({ file }) => file),
+    { ...readingOf(options, context), signal },
+  );
+}
+
+async function synonymsOf(options: EmbeddedKnowledgeOptions, context: AdapterContext): Promise<Synonyms> {
+  const { groups, ...trouble } = await readSynonyms(options.synonyms ?? [], context.baseDir);
+  tell("synonym", trouble, context);
+  return createSynonyms(groups);
+}
+
+async function layerOf(articles: readonly Article[], signal: AbortSignal, below?: IndexParts): Promise<Layer> {
+  const texts = articles.map((article) => ({ questions: questionsOf(article), body: article.text }));
+  return { facts: factsOf(articles), index: await buildTextIndex(texts, { signal, below }), article: (place) => articles[place]! };
+}
+
+/** The snapshot, and over it what is new since and what was learnt. */
+async function shelfOf(
+  { snapshot, fresh, replaced }: Kept,
+  learned: Learned | undefined,
+  options: EmbeddedKnowledgeOptions,
+  regionId: string,
+  synonyms: Synonyms,
+  signal: AbortSignal,
+): Promise<Shelf> {
+  const { layer: base } = snapshot;
+  const gone = new Set(replaced);
+  const inBase = (id: string): [place: number, article: Article][] => {
+    const number = idNumber(base.facts, id);
+    return number < 0
+      ? []
+      : [...placesOf(base.facts, number)].filter((place) => !gone.has(place)).map((place) => [place, base.article(place)]);
+  };
+  const over = learnedOver((id) => [...fresh.filter((one) => one.id === id), ...inBase(id).map(([, one]) => one)], learned, options);
+  const keys = new Set(over.map(keyOf));
+  for (const { id, language } of over) for (const [place, one] of inBase(id)) if (one.language === language) gone.add(place);
+  const changed = [...fresh.filter((article) => !keys.has(keyOf(article))), ...over];
+  if (changed.length === 0 && gone.size === 0) return createShelf(base, regionId, synonyms);
+  return createShelf(base, regionId, synonyms, { layer: await layerOf(changed, signal, base.index.parts), replaced: gone });
+}
+
+const keyOf = ({ id, language }: { id: string; language: string }): string => `${id} ${language}`;
+
 function withLearned(articles: readonly Article[], learned: Learned | undefined, options: EmbeddedKnowledgeOptions): Article[] {
   if (learned === undefined) return [...articles];
-  const key = ({ id, language }: { id: string; language: string }): string => `${id} ${language}`;
-  const own = learned.articles.map((one): Article => ({
-    ...one,
-    intents: [],
-    audience: "visitors",
-    url: fillTemplate(options.urlTemplate, one),
-  }));
-  const newer = new Set(own.map(key));
-  const all = [...articles.filter((article) => !newer.has(key(article))), ...own];
+  const over = learnedOver((id) => articles.filter((one) => one.id === id), learned, options);
+  const keys = new Set(over.map(keyOf));
+  return [...articles.filter((article) => !keys.has(keyOf(article))), ...over];
+}
+
+/** What the region has learnt, as articles that stand in the place of those of their id and language: a newer text, or one phrasing more. */
+function learnedOver(find: (id: string) => Article[], learned: Learned | undefined, options: EmbeddedKnowledgeOptions): Article[] {
+  if (learned === undefined) return [];
+  const over = new Map<string, Article>();
+  const put = (article: Article): void => void over.set(keyOf(article), article);
+  for (const one of learned.articles) put({ ...one, intents: [], audience: "visitors", url: fillTemplate(options.urlTemplate, one) });
   for (const { articleId, language, ...phrasing } of learned.phrasings) {
-    const exact = all.findIndex((one) => one.id === articleId && one.language === language);
-    const place = exact >= 0 ? exact : all.findIndex((one) => one.id === articleId);
-    const article = all[place];
-    if (article === undefined || article.phrasings.some((known) => known.text === phrasing.text)) continue;
-    all[place] = { ...article, phrasings: [...article.phrasings, phrasing] };
+    const known = [...[...over.values()].filter(({ id }) => id === articleId), ...find(articleId).filter((one) => !over.has(keyOf(one)))];
+    const article = known.find((one) => one.language === language) ?? known[0];
+    if (article === undefined || article.phrasings.some(({ text }) => text === phrasing.text)) continue;
+    put({ ...article, phrasings: [...article.phrasings, phrasing] });
   }
-  return all;
+  return [...over.values()];
 }
 
 const messages = {
@@ -56,7 +171,7 @@ const messages = {
 
 function tell(
   kind: keyof typeof messages,
-  { problems, missing }: Pick<ReadArticles, "problems" | "missing">,
+  { problems, missing }: { problems: readonly ArticleProblem[]; missing: readonly string[] },
   context: AdapterContext,
 ): void {
   const adapter = context.path;

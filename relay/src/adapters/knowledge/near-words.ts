@@ -9,12 +9,14 @@ const LEAST_LETTERS = 5;
 const correctable = /^(?:\p{Script=Latin}|\p{Script=Cyrillic}|\p{Script=Greek})+$/u;
 
 export interface NearWords {
+  /** A known word, in normal form. */
+  add(word: string): void;
   /** The nearest known word; of several the one with the highest `frequency`, then the first by text. */
   nearest(word: string): string | undefined;
 }
 
-/** `known` are words in normal form; `frequency` says how often one occurs. */
-export function createNearWords(known: Iterable<string>, frequency: (word: string) => number): NearWords {
+/** `frequency` says how often a known word occurs. */
+export function createNearWords(frequency: (word: string) => number): NearWords {
   // One edit leaves the first or the last letter of a word as it is: two small drawers hold every candidate.
   const drawers = new Map<string, string[]>();
   const put = (key: string, word: string): void => {
@@ -22,12 +24,12 @@ export function createNearWords(known: Iterable<string>, frequency: (word: strin
     if (drawer === undefined) drawers.set(key, [word]);
     else drawer.push(word);
   };
-  for (const word of known) {
-    if (word.length < LEAST_LETTERS - 1 || !correctable.test(word)) continue;
-    put(`${word[0]}${word.length}`, word);
-    put(`${word.length}${word.at(-1)}`, word);
-  }
   return {
+    add(word) {
+      if (word.length < LEAST_LETTERS - 1 || !correctable.test(word)) return;
+      put(`${word[0]}${word.length}`, word);
+      put(`${word.length}${word.at(-1)}`, word);
+    },
     nearest(word) {
       if (word.length < LEAST_LETTERS || !correctable.test(word)) return undefined;
       let best: string | undefined;

@@ -35,8 +35,8 @@ function gramsOf(runs: readonly Run[]): Uint32Array {
       // A hash in place of a piece of text: two grams that share one of 4 billion do no harm.
       let hash = least;
       for (let at = start; at < start + least; at += 1) hash = mixed(hash, text.charCodeAt(at));
-      gramScratch[size++] = hash;
-      if (start + least < text.length) gramScratch[size++] = mixed(hash, text.charCodeAt(start + least));
+      gramScratch[size++] = hash || 1;
+      if (start + least < text.length) gramScratch[size++] = mixed(hash, text.charCodeAt(start + least)) || 1;
     }
   }
   return size === 0 ? NO_GRAMS : gramScratch.subarray(0, size).sort();
@@ -45,6 +45,13 @@ function gramsOf(runs: readonly Run[]): Uint32Array {
 function mixed(hash: number, code: number): number {
   const spread = Math.imul((hash ^ code) + 0x9e3779b9, 0x85ebca6b);
   return (spread ^ (spread >>> 15)) >>> 0;
+}
+
+/** Of a word; never 0. */
+export function hashOf(word: string): number {
+  let hash = 0;
+  for (let at = 0; at < word.length; at += 1) hash = mixed(hash, word.charCodeAt(at));
+  return hash || 1;
 }
 
 function grown(scratch: Uint32Array<ArrayBuffer>, least: number): Uint32Array<ArrayBuffer> {

@@ -38,7 +38,7 @@ it("stays in its slices and stops when told to", async () => {
     body: "some words that are the body of the text ".repeat(5),
   }));
   const controller = new AbortController();
-  const building = buildTextIndex(many, controller.signal);
+  const building = buildTextIndex(many, { signal: controller.signal });
   let turns = 0;
   const count = (): void => {
     turns += 1;

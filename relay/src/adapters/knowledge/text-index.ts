@@ -2,10 +2,14 @@
  * An inverted index over questions and the texts that answer them. Finds by two witnesses: how alike the query is to a stored question
  * (cosine over words and characters), and how much of it the whole text covers (BM25). Knows no articles, languages or dates.
  */
+import { numberOf } from "../hash-table.ts";
 import { createNearWords, type NearWords } from "./near-words.ts";
 import { createPause, type Pause } from "./pause.ts";
+import { createCollector, frequencyOf, noRarity, rarityOf, tfOf, type Collector, type Postings, type Rarity } from "./postings.ts";
 import { STOP_WORDS } from "./stop-words.ts";
-import { eachGram, featuresOf, wordCountsOf, type Counts } from "./text-features.ts";
+import { clear, createTally } from "./tally.ts";
+import { eachGram, featuresOf, hashOf, wordCountsOf, type Counts } from "./text-features.ts";
+import { cover, createCosine, highest } from "./witnesses.ts";
 
 /** `questions`: title first, then phrasings; each stands alone. `body`: plain words or Markdown. */
 export type IndexedText = { questions: readonly string[]; body: string };
@@ -14,112 +18,71 @@ export type IndexedText = { questions: readonly string[]; body: string };
  * that the text contains, 0 to 1. `bm25`: the usual sum, unbounded.
  */
 export type Match = { text: number; likeness: number; coverage: number; bm25: number };
+/** `texts[0..count)` share a feature with the query; the other arrays have a place for every text. */
+export type Found = { count: number; texts: Uint32Array; likeness: Float32Array; coverage: Float32Array; bm25: Float32Array };
 export type Slip = { written: string; meant: string };
+/** What an index is, without its search: it may lie in a file. `words`: of the texts, once each, with a space between. `average`: of their lengths. */
+export type IndexParts = {
+  words: Postings;
+  grams: Postings;
+  bodies: Postings;
+  questionText: Uint32Array;
+  textCount: number;
+  average: number;
+  vocabulary: string;
+};
 export interface TextIndex {
+  readonly parts: IndexParts;
   /** Every text that shares a feature with the query, in no order. */
   search(query: string): Match[];
-  /** The same without an object a text; `each` must not search again before it has returned. */
-  scan(query: string, each: (text: number, likeness: number, coverage: number, bm25: number) => void): void;
-  /** The query's words that no text has, and the known ones they are taken for. */
-  slips(query: string): Slip[];
+  /** The same as arrays by text, true until the next search. `slips`: as of several indexes, else its own. */
+  scan(query: string, slips?: readonly Slip[]): Found;
+  knows(word: string): boolean;
+  /** The known word that an unknown one was most likely meant to be. */
+  nearest(word: string): string | undefined;
   /** Features and postings, for the log. */
   readonly sizes: { texts: number; questions: number; features: number; postings: number };
 }
+export type BuildOptions = {
+  signal?: AbortSignal | undefined;
+  /** An index that this one lies over: a word's rarity counts its texts too. */
+  below?: IndexParts | undefined;
+  onProgress?: ((done: number, of: number) => void) | undefined;
+};
 
 /** Words' share of a question's squared length; characters have the rest. */
 const WORD_SHARE = 0.3;
 /** What a stop word counts of its rarity in the likeness of questions; it counts nothing in coverage. */
 const STOP_WORD_SHARE = 0.1;
+/** Of a large knowledge's questions: what more of them have says next to nothing, and its list is long. */
+const MOST_SHARE = 0.01;
 const BM25_K1 = 1.2;
 const BM25_B = 0.75;
 /** How often a word in a question counts against one in the body. */
 const QUESTION_WEIGHT = 3;
 /** A query is cut here: what is asked is said early. */
 const MAX_QUERY_CHARS = 1_000;
-/** Postings packed between two looks at the clock: a few milliseconds of work. */
-const PACKED_AT_ONCE = 20_000;
+/** Texts between two words of progress. */
+const TOLD_EVERY = 1_000;
 
-type Key = string | number;
-/** Postings of one kind of feature: feature `n` lies in rows `rows[offsets[n]..offsets[n + 1])` with `weights` at the same places. */
-type Postings = { ids: Map<Key, number>; idf: Float32Array; offsets: Uint32Array; rows: Uint32Array; weights: Float32Array };
-
-/** Gathers postings row by row, then packs them by feature. */
-interface Collector {
-  add(row: number, key: Key, count: number): void;
-  /** `weight` gives a posting's value from its row, the feature's rarity and its count. */
-  pack(rowCount: number, weight: (row: number, idf: number, count: number) => number): Promise<Postings>;
-  /** Squared length of each row's TF-IDF vector. */
-  squaredLengths(rowCount: number): Promise<Float64Array>;
-}
-
-function createCollector(pause: Pause): Collector {
-  const ids = new Map<Key, number>();
-  const frequency: number[] = [];
-  const features: number[] = [];
-  const rows: number[] = [];
-  const counts: number[] = [];
-  /** Words that say nothing keep a little of their rarity, so that a question is still most like itself. */
-  const rarity = (rowCount: number): Float32Array => {
-    const idf = Float32Array.from(frequency, (count) => idfOf(count, rowCount));
-    for (const [key, id] of ids) if (typeof key === "string" && STOP_WORDS.has(key)) idf[id]! *= STOP_WORD_SHARE;
-    return idf;
-  };
-  return {
-    add(row, key, count) {
-      let id = ids.get(key);
-      if (id === undefined) {
-        id = ids.size;
-        ids.set(key, id);
-        frequency.push(0);
-      }
-      frequency[id]! += 1;
-      features.push(id);
-      rows.push(row);
-      counts.push(count);
-    },
-    async pack(rowCount, weight) {
-      const idf = rarity(rowCount);
-      const offsets = new Uint32Array(frequency.length + 1);
-      for (const [id, count] of frequency.entries()) offsets[id + 1] = offsets[id]! + count;
-      const next = offsets.slice();
-      const packedRows = new Uint32Array(rows.length);
-      const weights = new Float32Array(rows.length);
-      for (const [index, id] of features.entries()) {
-        if (index % PACKED_AT_ONCE === 0) await pause();
-        const place = next[id]!;
-        next[id] = place + 1;
-        packedRows[place] = rows[index]!;
-        weights[place] = weight(rows[index]!, idf[id]!, counts[index]!);
-      }
-      return { ids, idf, offsets, rows: packedRows, weights };
-    },
-    async squaredLengths(rowCount) {
-      const idf = rarity(rowCount);
-      const lengths = new Float64Array(rowCount);
-      for (const [index, id] of features.entries()) {
-        if (index % PACKED_AT_ONCE === 0) await pause();
-        lengths[rows[index]!]! += (tfOf(counts[index]!) * idf[id]!) ** 2;
-      }
-      return lengths;
-    },
-  };
-}
-
-function tfOf(count: number): number {
-  return 1 + Math.log(count);
-}
-
-function idfOf(frequency: number, rowCount: number): number {
-  return Math.log((1 + rowCount) / (1 + frequency)) + 1;
-}
+const stopHashes = new Set([...STOP_WORDS].map(hashOf));
 
 /** Builds in slices, so that a large knowledge does not hold up the sockets. Rejects with the signal's reason when it fires. */
-export async function buildTextIndex(texts: readonly IndexedText[], signal?: AbortSignal): Promise<TextIndex> {
+export async function buildTextIndex(texts: readonly IndexedText[], options: BuildOptions = {}): Promise<TextIndex> {
+  return createTextIndex(await buildParts(texts, options), options);
+}
+
+export async function buildParts(texts: readonly IndexedText[], { signal, below, onProgress }: BuildOptions = {}): Promise<IndexParts> {
   const questionText: number[] = [];
   const pause = createPause(signal);
-  const words = createCollector(pause);
-  const grams = createCollector(pause);
-  const bodies = createCollector(pause);
+  // Words that say nothing keep a little of their rarity, so that a question is still most like itself.
+  const dampened = (hash: number): number => (stopHashes.has(hash) ? STOP_WORD_SHARE : 1);
+  const plain = (): number => 1;
+  const rarity = (of: "words" | "grams" | "bodies"): Rarity => (below === undefined ? noRarity : rarityOf(below[of]));
+  const words = createCollector(pause, rarity("words"), dampened, MOST_SHARE);
+  const grams = createCollector(pause, rarity("grams"), plain, MOST_SHARE);
+  const bodies = createCollector(pause, rarity("bodies"), plain);
+  const vocabulary = new Set<string>();
   const lengths = new Float64Array(texts.length);
   for (const [index, text] of texts.entries()) {
     const all: Counts = new Map();
@@ -133,13 +96,17 @@ export async function buildTextIndex(texts: readonly IndexedText[], signal?: Abo
     for (const question of text.questions) {
       const features = featuresOf(question);
       const row = questionText.length;
-      for (const [word, count] of features.words) words.add(row, word, count);
+      for (const [word, count] of features.words) words.add(row, hashOf(word), count);
       eachGram(features.grams, (gram, count) => grams.add(row, gram, count));
       questionText.push(index);
       addAll(features.words, QUESTION_WEIGHT);
     }
     addAll(wordCountsOf(text.body), 1);
-    for (const [word, count] of all) bodies.add(index, word, count);
+    for (const [word, count] of all) {
+      bodies.add(index, hashOf(word), count);
+      vocabulary.add(word);
+    }
+    if (index % TOLD_EVERY === 0) onProgress?.(index, texts.length);
     await pause();
   }
   const rowCount = questionText.length;
@@ -147,87 +114,107 @@ export async function buildTextIndex(texts: readonly IndexedText[], signal?: Abo
     const squared = await collector.squaredLengths(rowCount);
     return collector.pack(rowCount, (row, idf, count) => (tfOf(count) * idf) / Math.sqrt(squared[row] || 1));
   };
-  const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, texts.length) || 1;
-  const parts = {
+  const own = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, texts.length) || 1;
+  const average = below === undefined ? own : below.average;
+  return {
     words: await packCosine(words),
     grams: await packCosine(grams),
     bodies: await bodies.pack(
       texts.length,
       (row, idf, count) => (idf * count * (BM25_K1 + 1)) / (count + BM25_K1 * (1 - BM25_B + (BM25_B * lengths[row]!) / average)),
     ),
+    questionText: Uint32Array.from(questionText),
+    textCount: texts.length,
+    average,
+    vocabulary: [...vocabulary].join(" "),
   };
-  return createSearch(parts, Uint32Array.from(questionText), texts.length);
 }
 
-function createSearch(
-  parts: { words: Postings; grams: Postings; bodies: Postings },
-  questionText: Uint32Array,
-  textCount: number,
-): TextIndex {
-  const { words, grams, bodies } = parts;
+/** `options.below`: as when it was built. */
+export async function createTextIndex(parts: IndexParts, options: Pick<BuildOptions, "signal" | "below"> = {}): Promise<TextIndex> {
+  const { words, grams, bodies, questionText, textCount } = parts;
+  const { below } = options;
   // Written anew by every search: a search runs from its first line to its last without letting others run.
-  const cosines = new Float32Array(questionText.length);
-  const likeness = new Float32Array(textCount);
-  const covered = new Float32Array(textCount);
+  const cosines = createTally(questionText.length);
+  const likeness = createTally(textCount);
+  const covered = createTally(textCount);
   const bm25 = new Float32Array(textCount);
-  const wordCosine = createCosine(words, cosines);
-  const gramCosine = createCosine(grams, cosines);
-  const near = createNearWords(wordKeys(bodies), (word) => frequencyOf(bodies, word));
+  const wordCosine = createCosine(words, below?.words, cosines);
+  const gramCosine = createCosine(grams, below?.grams, cosines);
+  const near = await nearWordsOf(parts, createPause(options.signal));
 
-  function scan(query: string, each: (text: number, likeness: number, coverage: number, bm25: number) => void): void {
+  const knows = (word: string): boolean => numberOf(bodies, hashOf(word)) >= 0;
+  const nearest = (word: string): string | undefined => near.nearest(word);
+  const texts = new Uint32Array(textCount);
+  const scan = (query: string, known?: readonly Slip[]): Found => {
     const features = featuresOf(query.slice(0, MAX_QUERY_CHARS));
-    cosines.fill(0);
-    likeness.fill(0);
-    covered.fill(0);
-    bm25.fill(0);
+    for (let index = 0; index < covered.count; index += 1) bm25[covered.touched[index]!] = 0;
+    for (const tally of [cosines, likeness, covered]) clear(tally);
     // The characters stay as they were written: a slip is never the same question word for word.
-    const asked = corrected(features.words, slipsOf(features.words, bodies, near));
-    for (const [word, count] of asked) wordCosine.feature(word, count);
+    const asked = corrected(features.words, known ?? slipsOf(features.words, [{ knows, nearest }]));
+    for (const [word, count] of asked) wordCosine.feature(hashOf(word), count);
     wordCosine.spread(WORD_SHARE);
     eachGram(features.grams, (gram, count) => gramCosine.feature(gram, count));
     gramCosine.spread(1 - WORD_SHARE);
-    const all = cover(bodies, asked, covered, bm25) || 1;
-    for (let row = 0; row < cosines.length; row += 1) {
-      const text = questionText[row]!;
-      if (cosines[row]! > likeness[text]!) likeness[text] = cosines[row]!;
+    const all = cover(bodies, below?.bodies, asked, covered, bm25) || 1;
+    highest(cosines, questionText, likeness);
+    let count = 0;
+    for (let index = 0; index < covered.count; index += 1) {
+      const text = covered.touched[index]!;
+      covered.values[text] = Math.min(1, covered.values[text]! / all);
+      texts[count++] = text;
     }
-    for (let text = 0; text < textCount; text += 1) {
-      if (likeness[text]! > 0 || covered[text]! > 0)
-        each(text, Math.min(1, likeness[text]!), Math.min(1, covered[text]! / all), bm25[text]!);
+    for (let index = 0; index < likeness.count; index += 1) {
+      const text = likeness.touched[index]!;
+      likeness.values[text] = Math.min(1, likeness.values[text]!);
+      if (covered.values[text] === 0) texts[count++] = text;
     }
-  }
-
+    return { count, texts, likeness: likeness.values, coverage: covered.values, bm25 };
+  };
   return {
+    parts,
     sizes: {
       texts: textCount,
       questions: questionText.length,
-      features: words.ids.size + grams.ids.size,
+      features: words.idf.length + grams.idf.length,
       postings: words.rows.length + grams.rows.length + bodies.rows.length,
     },
     scan,
-    slips: (query) => slipsOf(wordCountsOf(query.slice(0, MAX_QUERY_CHARS)), bodies, near),
+    knows,
+    nearest,
     search(query) {
-      const matches: Match[] = [];
-      scan(query, (text, like, coverage, sum) => matches.push({ text, likeness: like, coverage, bm25: sum }));
-      return matches;
+      const found = scan(query);
+      return Array.from(found.texts.subarray(0, found.count), (text) => ({
+        text,
+        likeness: found.likeness[text]!,
+        coverage: found.coverage[text]!,
+        bm25: found.bm25[text]!,
+      }));
     },
   };
 }
 
-function* wordKeys(postings: Postings): Generator<string, void> {
-  for (const key of postings.ids.keys()) if (typeof key === "string") yield key;
+async function nearWordsOf({ vocabulary, bodies }: IndexParts, pause: Pause): Promise<NearWords> {
+  const near = createNearWords((word) => frequencyOf(bodies, hashOf(word)));
+  for (const word of vocabulary.split(" ")) {
+    near.add(word);
+    await pause();
+  }
+  return near;
 }
 
-function frequencyOf({ ids, offsets }: Postings, word: string): number {
-  const id = ids.get(word);
-  return id === undefined ? 0 : offsets[id + 1]! - offsets[id]!;
+type Words = Pick<TextIndex, "knows" | "nearest">;
+
+/** The query's words that none of the indexes has, and the known ones they are taken for; the first index that has one counts. */
+export function slipsIn(query: string, indexes: readonly Words[]): Slip[] {
+  return slipsOf(wordCountsOf(query.slice(0, MAX_QUERY_CHARS)), indexes);
 }
 
-function slipsOf(counts: Counts, bodies: Postings, near: NearWords): Slip[] {
+function slipsOf(counts: Counts, indexes: readonly Words[]): Slip[] {
   const slips: Slip[] = [];
   for (const written of counts.keys()) {
-    if (bodies.ids.has(written) || STOP_WORDS.has(written)) continue;
-    const meant = near.nearest(written);
+    if (STOP_WORDS.has(written) || indexes.some((index) => index.knows(written))) continue;
+    const meant = indexes.map((index) => index.nearest(written)).find((word) => word !== undefined);
     if (meant !== undefined) slips.push({ written, meant });
   }
   return slips;
@@ -238,60 +225,8 @@ function corrected(counts: Counts, slips: readonly Slip[]): Counts {
   if (slips.length === 0) return counts;
   const result = new Map(counts);
   for (const { written, meant } of slips) {
-    result.delete(written);
+    if (!result.delete(written)) continue;
     result.set(meant, (result.get(meant) ?? 0) + counts.get(written)!);
   }
   return result;
-}
-
-/** Takes a query's features one by one, then adds `share` times the cosine of the query with each row to `into`. */
-function createCosine(postings: Postings, into: Float32Array): { feature(key: Key, count: number): void; spread(share: number): void } {
-  const { ids, idf, offsets, rows, weights } = postings;
-  const unseen = idfOf(0, into.length);
-  const known: number[] = [];
-  const values: number[] = [];
-  let squared = 0;
-  return {
-    feature(key, count) {
-      const id = ids.get(key);
-      // Unseen features lengthen the query, so that strange words lower the likeness.
-      const value = tfOf(count) * (id === undefined ? unseen : idf[id]!);
-      squared += value * value;
-      if (id === undefined) return;
-      known.push(id);
-      values.push(value);
-    },
-    spread(share) {
-      const scale = squared === 0 ? 0 : share / Math.sqrt(squared);
-      for (let index = 0; index < known.length; index += 1) {
-        const value = values[index]! * scale;
-        const end = offsets[known[index]! + 1]!;
-        for (let place = offsets[known[index]!]!; place < end; place += 1) into[rows[place]!]! += value * weights[place]!;
-      }
-      squared = 0;
-      known.length = 0;
-      values.length = 0;
-    },
-  };
-}
-
-/** Adds up, a text, the rarity of the query's words in it and BM25. Gives the rarity of all of the query's words. */
-function cover(postings: Postings, counts: Counts, covered: Float32Array, bm25: Float32Array): number {
-  const { ids, idf: rarity, offsets, rows, weights } = postings;
-  const unseen = idfOf(0, covered.length);
-  let all = 0;
-  for (const key of counts.keys()) {
-    if (STOP_WORDS.has(key)) continue;
-    const id = ids.get(key);
-    const idf = id === undefined ? unseen : rarity[id]!;
-    all += idf;
-    if (id === undefined) continue;
-    const end = offsets[id + 1]!;
-    for (let place = offsets[id]!; place < end; place += 1) {
-      const row = rows[place]!;
-      covered[row]! += idf;
-      bm25[row]! += weights[place]!;
-    }
-  }
-  return all;
 }

@@ -2,7 +2,6 @@
  * The NLU that needs no other system: intents from example files by a linear classifier, asking for a person and small talk by shipped
  * phrases, values by their form. The readable reference of an NLU adapter. Trains in a worker thread; answers in the caller's.
  */
-import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import { AdapterError } from "../errors.ts";
 import { watchedPaths } from "../files.ts";
@@ -17,13 +16,14 @@ import {
   type NluRequest,
   type Understanding,
 } from "../spec.ts";
+import { runThread, threadFile } from "../thread.ts";
 import { type Example, type IntentModel } from "./intent-model.ts";
 import { readMessage } from "./message.ts";
 import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
 import { slotOptions, slotRulesOf } from "./slots/options.ts";
 import { findSlots, type SlotRules } from "./slots/slots.ts";
-import type { FromTrainWorker, TrainProgress, TrainReport, TrainRequest } from "./train-worker.ts";
+import type { TrainProgress, TrainReport, TrainRequest } from "./train-worker.ts";
 import { choiceFile } from "./versions.ts";
 
 /** More problems than this are counted, not listed. */
@@ -203,33 +203,18 @@ function tell(report: TrainReport, context: AdapterContext): void {
   if (report.cacheError !== undefined) context.logger.warn({ adapter, code: report.cacheError }, "intent model not cached");
 }
 
-/** One worker a training; it is ended early only when `signal` fires. */
-export function runTraining(
+/** One thread a training; it is ended early only when `signal` fires. */
+export async function runTraining(
   request: TrainRequest,
   signal: AbortSignal,
   onProgress: (progress: TrainProgress) => void = () => undefined,
 ): Promise<TrainReport> {
-  signal.throwIfAborted();
-  // From the sources Node runs the TypeScript file, from dist the built one.
-  const file = import.meta.url.endsWith(".ts") ? "./train-worker.ts" : "./train-worker.js";
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: request });
-  return new Promise<TrainReport>((resolve, reject) => {
-    const stop = (): void => {
-      reject(signal.reason as Error);
-      void worker.terminate();
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    // It ends by itself: `terminate` would wait here, in the thread of the sockets, until its memory is given back.
-    worker.on("message", (message: FromTrainWorker) => {
-      if (message.type === "progress") onProgress(message.progress);
-      else resolve(message.report);
-    });
-    worker.once("error", (cause) => reject(new AdapterError("failed", "training failed", { cause })));
-    worker.once("exit", () => {
-      signal.removeEventListener("abort", stop);
-      reject(new AdapterError("failed", "training ended without a model"));
-    });
-  });
+  try {
+    return await runThread<TrainProgress, TrainReport>(threadFile("./train-worker", import.meta.url), request, { signal, onProgress });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new AdapterError("failed", "training failed", { cause });
+  }
 }
 
 export const embeddedNlu: AdapterDefinition<"nlu"> = {

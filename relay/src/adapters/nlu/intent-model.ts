@@ -2,6 +2,7 @@
  * The trained intent model: a vocabulary of feature hashes, their weights, and how a text's scores become confidences.
  * Plain typed arrays only, so it moves between threads without a copy and lies on disk as it is.
  */
+import { numberOf, tableOf, type HashTable } from "../hash-table.ts";
 import type { Calibration } from "./calibration.ts";
 import { featuresOf, type TextFeatures } from "./features.ts";
 import { probabilityOf, type LogisticModel } from "./logistic.ts";
@@ -9,12 +10,9 @@ import { trainOneVsRest, type SparseRows, type SvmOptions } from "./linear-svm.t
 import { buildNearest, nearnessOf, type NearestIndex, type WordVector } from "./nearest.ts";
 
 export type Example = { text: string; intent: string };
-export type IntentModel = {
+/** The table has the features' numbers. */
+export type IntentModel = HashTable & {
   labels: string[];
-  /** Open-addressed table of feature hashes, a power of two long; 0 is an empty place. */
-  keys: Uint32Array;
-  /** Feature number of the key at the same place. */
-  ids: Uint32Array;
   /** Inverse document frequency a feature. */
   idf: Float32Array;
   /** What an unseen feature would have had. */
@@ -56,7 +54,7 @@ export function trainIntentModel(examples: readonly Example[], options: SvmOptio
 
 export function trainOnRows(rows: readonly Row[], options: SvmOptions = {}): IntentModel {
   const labels = [...new Set(rows.map((row) => row.intent))].sort();
-  const numberOf = new Map(labels.map((label, index) => [label, index]));
+  const classOf = new Map(labels.map((label, index) => [label, index]));
   const frequency = new Map<number, number>();
   for (const { features } of rows) {
     for (const group of [features.words, features.grams])
@@ -67,7 +65,7 @@ export function trainOnRows(rows: readonly Row[], options: SvmOptions = {}): Int
   const table = tableOf(kept.map(([hash]) => hash));
   const idf = Float32Array.from(kept, ([, count]) => Math.log((1 + rows.length) / (1 + count)) + 1);
   const unseenIdf = Math.log(1 + rows.length) + 1;
-  const classes = Uint16Array.from(rows, (row) => numberOf.get(row.intent) ?? 0);
+  const classes = Uint16Array.from(rows, (row) => classOf.get(row.intent) ?? 0);
   const untrained: IntentModel = {
     labels,
     ...table,
@@ -96,26 +94,6 @@ export function trainOnRows(rows: readonly Row[], options: SvmOptions = {}): Int
   return { ...untrained, weights, bias, nearest: buildNearest(words, classes, kept.length) };
 }
 
-function tableOf(hashes: readonly number[]): Pick<IntentModel, "keys" | "ids"> {
-  const capacity = 2 ** Math.ceil(Math.log2(Math.max(16, hashes.length * 2)));
-  const keys = new Uint32Array(capacity);
-  const ids = new Uint32Array(capacity);
-  hashes.forEach((hash, id) => {
-    let place = hash & (capacity - 1);
-    while (keys[place] !== 0) place = (place + 1) & (capacity - 1);
-    keys[place] = hash;
-    ids[place] = id;
-  });
-  return { keys, ids };
-}
-
-function featureNumber(model: IntentModel, hash: number): number | undefined {
-  const mask = model.keys.length - 1;
-  for (let place = hash & mask; model.keys[place] !== 0; place = (place + 1) & mask)
-    if (model.keys[place] === hash) return model.ids[place];
-  return undefined;
-}
-
 /** The words come first: `wordCount` of the columns. `wordScale` makes of their values a vector of length 1 with all words, unseen ones too. */
 type Vector = { columns: number[]; values: number[]; known: number; knownWords: number; wordCount: number; wordScale: number };
 
@@ -136,10 +114,10 @@ function vectorOf(model: IntentModel, features: TextFeatures): Vector {
     let all = 0;
     for (let index = 0; index < group.hashes.length; index += 1) {
       const frequency = 1 + Math.log(group.counts[index]!);
-      const id = featureNumber(model, group.hashes[index]!);
-      const value = frequency * (id === undefined ? model.unseenIdf : model.idf[id]!);
+      const id = numberOf(model, group.hashes[index]!);
+      const value = frequency * (id < 0 ? model.unseenIdf : model.idf[id]!);
       all += value * value;
-      if (id === undefined) continue;
+      if (id < 0) continue;
       seen += value * value;
       columns.push(id);
       values.push(value);

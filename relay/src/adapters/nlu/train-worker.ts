@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { findFiles } from "../files.ts";
+import type { FromThread } from "../thread.ts";
 import { calibrate } from "./calibration.ts";
 import { EXAMPLE_EXTENSIONS, readArticlePhrasings, readExampleFile, type ExampleProblem } from "./examples.ts";
 import { classify, rowsOf, trainOnRows, type Example, type IntentModel } from "./intent-model.ts";
@@ -43,7 +44,6 @@ export type TrainReport = {
   cacheError?: string | undefined;
 };
 export type TrainProgress = { stage: "training" | "calibrating"; done: number; of: number };
-export type FromTrainWorker = { type: "progress"; progress: TrainProgress } | { type: "report"; report: TrainReport };
 
 /** A new version may be worse by this many points of a hundred: a regression set is small, and one question is no trend. */
 const ALLOWED_LOSS = 0.01;
@@ -181,9 +181,9 @@ async function codeOf(writing: Promise<void>): Promise<string | undefined> {
 
 if (parentPort !== null) {
   const port = parentPort;
-  const say = (message: FromTrainWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const say = (message: FromThread<TrainProgress, TrainReport>, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const report = await prepareModel(workerData as TrainRequest, (progress) => say({ type: "progress", progress }));
   // Arrays read from the cache share one buffer, and a buffer can be handed over only once.
   const buffers = new Set(report.model === undefined ? [] : arraysOf(report.model).map((array) => array.buffer as ArrayBuffer));
-  say({ type: "report", report }, [...buffers]);
+  say({ type: "result", result: report }, [...buffers]);
 }

@@ -1,6 +1,7 @@
 /** The thread that takes one PDF apart (PDF.js, by unpdf) and answers with its text as HTML, or with what is wrong. Fetches nothing. */
 import { parentPort, workerData } from "node:worker_threads";
 import { getDocumentProxy, getMeta } from "unpdf";
+import type { FromThread } from "../../thread.ts";
 import { isDate, isLanguage } from "../article.ts";
 import { htmlOfPdf, type PdfFacts, type PdfPiece } from "./pdf-layout.ts";
 
@@ -49,5 +50,5 @@ async function factsOf(pdf: Awaited<ReturnType<typeof getDocumentProxy>>): Promi
   };
 }
 
-const answer = await read(workerData as PdfRequest);
-parentPort?.postMessage(answer satisfies PdfAnswer);
+const result = await read(workerData as PdfRequest);
+parentPort?.postMessage({ type: "result", result } satisfies FromThread<never, PdfAnswer>);

@@ -1,7 +1,7 @@
 /** Articles from a PDF: taken apart in a thread of its own, one file at a time, and read as the page its text makes. Owns the limits. */
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { Worker } from "node:worker_threads";
+import { runThread, threadFile } from "../../thread.ts";
 import { idFrom, type Read, type ReadOptions } from "../article.ts";
 import { nameOf, readPage, type PageSource } from "./html.ts";
 import type { PdfAnswer, PdfRequest } from "./pdf-worker.ts";
@@ -44,39 +44,19 @@ function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
   return mine;
 }
 
-function takeApart(request: PdfRequest, signal: AbortSignal | undefined): Promise<PdfAnswer> {
-  signal?.throwIfAborted();
-  // From the sources Node runs the TypeScript file, from dist the built one.
-  const name = import.meta.url.endsWith(".ts") ? "./pdf-worker.ts" : "./pdf-worker.js";
-  const worker = new Worker(new URL(name, import.meta.url), {
-    workerData: request,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
-    stdout: true,
-    stderr: true,
-  });
-  return new Promise<PdfAnswer>((resolve, reject) => {
-    const stop = (): void => {
-      reject(signal?.reason as Error);
-      void worker.terminate();
-    };
-    const timer = setTimeout(() => {
-      resolve({ problem: `expected a PDF that is read within ${LONGEST_MS / 1_000} s` });
-      void worker.terminate();
-    }, LONGEST_MS);
-    signal?.addEventListener("abort", stop, { once: true });
-    worker.once("message", (answer: PdfAnswer) => resolve(answer));
-    worker.once("error", (cause) =>
-      resolve({
-        problem:
-          (cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY"
-            ? `expected a PDF that is read in ${MOST_HEAP_MB} MB`
-            : `expected a PDF (${cause instanceof Error ? cause.name : "unknown"})`,
-      }),
-    );
-    worker.once("exit", () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
-      resolve({ problem: "expected a PDF (its reader ended)" });
+async function takeApart(request: PdfRequest, signal: AbortSignal | undefined): Promise<PdfAnswer> {
+  const late = AbortSignal.timeout(LONGEST_MS);
+  try {
+    return await runThread<never, PdfAnswer>(threadFile("./pdf-worker", import.meta.url), request, {
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
+      silent: true,
     });
-  });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (late.aborted) return { problem: `expected a PDF that is read within ${LONGEST_MS / 1_000} s` };
+    if ((cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY")
+      return { problem: `expected a PDF that is read in ${MOST_HEAP_MB} MB` };
+    return { problem: `expected a PDF (${cause instanceof Error ? cause.name : "unknown"})` };
+  }
 }

@@ -41,10 +41,13 @@ export async function readJsonLines(file: string, options: ReadOptions): Promise
       await new Promise((resolve) => setImmediate(resolve));
       options.signal?.throwIfAborted();
     }
-    if (source.trim() === "") continue;
+    if (source.trim() === "" || options.lines?.isKnown(source) === true) continue;
     try {
       const record: unknown = JSON.parse(source);
-      for (const read of readRecord(file, index + 1, v.safeParse(lineSchema, record), options)) reads.push(read);
+      for (const read of readRecord(file, index + 1, v.safeParse(lineSchema, record), options)) {
+        if ("article" in read) options.lines?.read(source, read.article);
+        reads.push(read);
+      }
     } catch {
       // The parser's own message quotes the line.
       reads.push({ file, line: index + 1, code: "not-json", problem: "not JSON: expected one object a line" });
