@@ -2,7 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import MiniSearch from "minisearch";
-import { createEmbeddedKnowledge, type AdapterContext, type EmbeddedKnowledgeOptions, type KnowledgeQuery } from "@allhours/relay";
+import { embeddedKnowledge, type KnowledgeQuery } from "@allhours/relay";
+import { openAdapter } from "./in-process.ts";
 import { askedOf, type Row } from "./large-articles.ts";
 
 export type Measured = {
@@ -35,10 +36,7 @@ const settle = (): number => {
   return process.memoryUsage().rss / 1e6;
 };
 
-const quiet: AdapterContext["logger"] = { info: () => undefined, warn: console.error, error: console.error };
-const context: AdapterContext = { regionId: "eu", path: "bench", baseDir: folder, cacheDir: `${folder}/cache`, fetch, logger: quiet };
-const options: EmbeddedKnowledgeOptions = { articles: ["articles.jsonl"], urlTemplate: "/help/{id}", defaultLanguage: "en" };
-const ours = createEmbeddedKnowledge(options, context);
+const ours = openAdapter(embeddedKnowledge, { articles: "articles.jsonl" }, folder);
 const never = new AbortController().signal;
 const query = (text: string): KnowledgeQuery => ({ text, language: "en", fallbackLanguages: [], intents: [], limit: 5, at: Date.now() });
 

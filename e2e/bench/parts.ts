@@ -2,6 +2,7 @@
 import { knowledgeAsMarkdown, measureKnowledge } from "./knowledge.ts";
 import { learningAsMarkdown, measureLearning } from "./learning.ts";
 import { measureStreams, streamsAsMarkdown } from "./streams.ts";
+import { measureUnderstanding, understandingAsMarkdown } from "./understanding.ts";
 
 const LARGE = 100_000;
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -9,5 +10,6 @@ const note = (text: string): void => void process.stderr.write(`${text}\n`);
 export const parts: Readonly<Record<string, () => Promise<string>>> = {
   knowledge: async () => knowledgeAsMarkdown(LARGE, await measureKnowledge(LARGE, note)),
   learning: async () => learningAsMarkdown(await measureLearning(note)),
+  understanding: async () => understandingAsMarkdown(await measureUnderstanding()),
   streams: async () => streamsAsMarkdown(await measureStreams(200)),
 };

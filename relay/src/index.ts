@@ -9,5 +9,6 @@ export { AdapterError, isAdapterError, type AdapterErrorCode } from "./adapters/
 export type * from "./adapters/spec.ts";
 export { createLogger, type Logger } from "./observe/logger.ts";
 export type { FallbackHandler } from "./gateway/http.ts";
-export { createEmbeddedKnowledge, type EmbeddedKnowledgeOptions } from "./adapters/knowledge/embedded.ts";
+export { embeddedKnowledge } from "./adapters/knowledge/embedded.ts";
+export { embeddedNlu } from "./adapters/nlu/embedded.ts";
 export { readArticles, type Article, type ReadArticles } from "./adapters/knowledge/articles.ts";
