@@ -25,10 +25,15 @@ async function underFaults(mode: StockMode, { form, random }: Context): Promise<
     const clients = Array.from({ length: count }, (_, index) =>
       keep(createStockClient(`s${index}`, proxy.url, mode, random.fork(`s${index}`)), (one) => one.close()),
     );
+    // Whether a cut falls on messages on their way is chance; on the first one it must.
+    for (const client of clients) client.say();
+    await until(() => clients.every(({ shown }) => shown.length > 0), 10_000);
+    for (const client of clients) client.say();
+    proxy.cut(() => true);
     const runMs = kills * 700 + cuts * 60;
     const writers = clients.map(async (client, index) => {
       const pace = random.fork(`pace${index}`);
-      for (let n = 0; n < each; n += 1) {
+      for (let n = 2; n < each; n += 1) {
         client.say();
         await wait(pace.next() * 2 * (runMs / each));
       }
