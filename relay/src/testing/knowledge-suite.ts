@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { KnowledgeAdapter, KnowledgeQuery, Passage } from "../adapters/spec.ts";
 import { signalOf, type ContractCase } from "./contract.ts";
+import { knowledgeQuery } from "./knowledge-query.ts";
 
 export type KnowledgeHarness = {
   /** A fresh adapter over the harness's articles, not yet `init`ed. */
@@ -16,15 +17,8 @@ export type KnowledgeHarness = {
 
 export function knowledgeContract(name: string, harness: KnowledgeHarness): ContractCase[] {
   const { known, single, expired } = harness;
-  const query = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
-    text,
-    language: known.language,
-    fallbackLanguages: [],
-    intents: [],
-    limit: 5,
-    at: Date.parse("2026-11-20T12:00:00Z"),
-    ...more,
-  });
+  const query = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery =>
+    knowledgeQuery(text, { language: known.language, ...more });
   const check = (title: string, run: (adapter: KnowledgeAdapter) => Promise<void>): ContractCase => ({
     name: `${name}: ${title}`,
     run: async () => {

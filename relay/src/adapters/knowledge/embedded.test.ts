@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTestContext, type TestContext } from "../../testing/adapter-context.ts";
 import { failuresOf, signalOf } from "../../testing/contract.ts";
+import { knowledgeQuery } from "../../testing/knowledge-query.ts";
 import { knowledgeContract, type KnowledgeHarness } from "../../testing/knowledge-suite.ts";
 import type { KnowledgeAdapter, KnowledgeQuery } from "../spec.ts";
 import { createEmbeddedKnowledge, embeddedKnowledge } from "./embedded.ts";
@@ -33,15 +34,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((test) => test.dispose()));
 });
 const inSummer = Date.parse("2026-07-01T00:00:00Z");
-const query = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
-  text,
-  language: "en",
-  fallbackLanguages: [],
-  intents: [],
-  limit: 5,
-  at: inSummer,
-  ...more,
-});
+const query = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery => knowledgeQuery(text, { at: inSummer, ...more });
 const ids = async (adapter: KnowledgeAdapter, asked: KnowledgeQuery) =>
   (await adapter.search(asked, signalOf())).map((passage) => passage.articleId);
 

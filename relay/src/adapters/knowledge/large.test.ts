@@ -1,10 +1,12 @@
-import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTestContext, type TestContext } from "../../testing/adapter-context.ts";
 import { signalOf } from "../../testing/contract.ts";
+import { knowledgeQuery } from "../../testing/knowledge-query.ts";
 import { knowledgeContract } from "../../testing/knowledge-suite.ts";
 import type { AdapterContext, KnowledgeAdapter, KnowledgeQuery, Learned, Passage } from "../spec.ts";
+import { openSnapshot } from "./snapshot-file.ts";
 import { createEmbeddedKnowledge, type EmbeddedKnowledgeOptions } from "./embedded.ts";
 
 type Row = { id: string; title: string; answer: string; [more: string]: unknown };
@@ -47,15 +49,7 @@ const options: EmbeddedKnowledgeOptions = { articles: ["*.jsonl", "*.md"], urlTe
 const create = (context: AdapterContext = test.context, largeFrom = 1, with_: EmbeddedKnowledgeOptions = options): KnowledgeAdapter =>
   createEmbeddedKnowledge(with_, context, { largeFrom });
 const inSummer = Date.parse("2026-07-01T00:00:00Z");
-const asked = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
-  text,
-  language: "en",
-  fallbackLanguages: [],
-  intents: [],
-  limit: 5,
-  at: inSummer,
-  ...more,
-});
+const asked = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery => knowledgeQuery(text, { at: inSummer, ...more });
 const find = async (adapter: KnowledgeAdapter, text: string, more: Partial<KnowledgeQuery> = {}): Promise<Passage[]> =>
   adapter.search(asked(text, more), signalOf());
 const first = async (adapter: KnowledgeAdapter, text: string): Promise<string | undefined> => (await find(adapter, text))[0]?.articleId;
@@ -191,6 +185,21 @@ describe("the snapshot", () => {
     await writeFile(test.context.cacheDir, "a file where the folder would be");
     expect(await first(await started(), "How do I measure a carpet?")).toBe("measure-carpet");
     expect(warnings()).toEqual([["articles not cached", "ENOTDIR", undefined]]);
+  });
+
+  it.skipIf(process.platform !== "linux")("is not left open by who gives up reading it, as /proc tells", async () => {
+    await started();
+    const open = async (): Promise<number> => {
+      const folder = "/proc/self/fd";
+      const links = await Promise.all((await readdir(folder)).map(async (name) => readlink(join(folder, name)).catch(() => "")));
+      return links.filter((link) => link === snapshot()).length;
+    };
+    const before = await open();
+    const stop = new AbortController();
+    const reading = openSnapshot(snapshot(), stop.signal);
+    stop.abort(new Error("too late"));
+    await expect(reading).rejects.toThrow("too late");
+    await expect.poll(open).toBe(before);
   });
 
   it("may be deleted or replaced while somebody searches in it", async () => {

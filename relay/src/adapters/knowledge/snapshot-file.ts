@@ -1,6 +1,6 @@
 /**
- * The file a large knowledge lies in: the buffer, the records, and last the buffer's length, 8 bytes. The file stays open: the records, which are half
- * of it, are read one by one when an article is shown, and who replaces the file leaves the old one to those who still search in it.
+ * The file a large knowledge lies in: the buffer, the records, and last the buffer's length, 8 bytes. The file stays open: the records, which are two
+ * fifths of it, are read one by one when an article is shown, and who replaces the file leaves the old one to those who still search in it.
  */
 import { randomUUID } from "node:crypto";
 import { close, fstat, open, read, readSync } from "node:fs";
@@ -35,15 +35,18 @@ export async function writeSnapshot(file: string, { buffer, records }: Packed): 
 
 /** `undefined` when it is not there, damaged or of another format: it is made anew then. */
 export async function openSnapshot(file: string, signal: AbortSignal): Promise<Snapshot | undefined> {
-  const opened = await openFile(file, "r").catch(() => undefined);
   signal.throwIfAborted();
+  const opened = await openFile(file, "r").catch(() => undefined);
   if (opened === undefined) return undefined;
-  const snapshot = await readOpened(opened, signal).catch((cause: unknown) => {
+  let snapshot: Snapshot | undefined;
+  try {
+    snapshot = await readOpened(opened, signal);
+  } catch (cause) {
     signal.throwIfAborted();
     if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    return undefined;
-  });
-  if (snapshot === undefined) close(opened, () => undefined);
+  } finally {
+    if (snapshot === undefined) close(opened, () => undefined);
+  }
   return snapshot;
 }
 

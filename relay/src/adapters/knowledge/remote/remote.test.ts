@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createTestContext } from "../../../testing/adapter-context.ts";
 import { failuresOf, signalOf } from "../../../testing/contract.ts";
 import { startTestServer, type Behaviour } from "../../../testing/http-server.ts";
+import { knowledgeQuery } from "../../../testing/knowledge-query.ts";
 import { knowledgeContract, type KnowledgeHarness } from "../../../testing/knowledge-suite.ts";
 import { isPublished, readPublished } from "../../../testing/published.ts";
 import { createEgress } from "../../egress.ts";
@@ -155,15 +156,8 @@ async function serve(name: string, records: Record_[] = articles): Promise<{ ada
   });
   return { adapter: await open(name, `http://127.0.0.1:${(server.address() as AddressInfo).port}`), asked };
 }
-const query = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery => ({
-  text,
-  language: "en",
-  fallbackLanguages: ["fr"],
-  intents: [],
-  limit: 5,
-  at: Date.parse("2026-11-20T12:00:00Z"),
-  ...more,
-});
+const query = (text: string, more: Partial<KnowledgeQuery> = {}): KnowledgeQuery =>
+  knowledgeQuery(text, { fallbackLanguages: ["fr"], ...more });
 
 const harness = (name: string, records?: Record_[]): KnowledgeHarness => ({
   open: async () => ({ adapter: (await serve(name, records)).adapter }),
