@@ -1,4 +1,7 @@
-/** One of the relay's own adapters in this process, without a relay around it: what is measured is the adapter alone. */
+/** One of the relay's own adapters without a relay around it, in a process of its own: what is measured is the adapter alone. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import type { AdapterContext, AdapterDefinition, AdapterKind } from "@allhours/relay";
 
 /** `options` as in a config. Relative paths are below `folder`, the cache is `folder`/cache. Warnings go to stderr. */
@@ -8,4 +11,12 @@ export function openAdapter<Kind extends AdapterKind>(definition: AdapterDefinit
   const parsed = definition.parseOptions(options);
   if (!parsed.ok) throw new TypeError(parsed.issues.map(({ path, expected }) => `${path}: ${expected}`).join("; "));
   return definition.create(parsed.options as never, context);
+}
+
+const run = promisify(execFile);
+
+/** What a file of this folder prints as JSON when it is run by itself. */
+export async function measureApart<Measured>(name: string, args: readonly string[], nodeArgs: readonly string[] = []): Promise<Measured> {
+  const { stdout } = await run(process.execPath, ["--conditions=@allhours/source", ...nodeArgs, join(import.meta.dirname, name), ...args]);
+  return JSON.parse(stdout) as Measured;
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import MiniSearch from "minisearch";
 import { embeddedKnowledge, type KnowledgeQuery } from "@allhours/relay";
+import { quantile } from "../eval/score.ts";
 import { openAdapter } from "./in-process.ts";
 import { askedOf, type Row } from "./large-articles.ts";
 
@@ -84,13 +85,12 @@ else {
     times.push(performance.now() - asked);
   }
   times.sort((one, other) => one - other);
-  const at = (share: number): number => times[Math.floor(times.length * share)] ?? NaN;
   const residentMb = settle();
   const measured: Omit<Measured, "buildMs" | "longestBlockMs"> = {
     engine,
     startMs: openMs,
-    p50: at(0.5),
-    p99: at(0.99),
+    p50: quantile(times, 0.5) ?? NaN,
+    p99: quantile(times, 0.99) ?? NaN,
     right: right / rows.length,
     residentMb,
     changedMs: engine === "allhours" ? await changed() : undefined,

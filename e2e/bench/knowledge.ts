@@ -1,32 +1,18 @@
 /** What a large embedded knowledge costs, beside MiniSearch on the same articles and questions; each engine and each start is a process of its own. */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { measureApart } from "./in-process.ts";
 import type { Measured } from "./knowledge-process.ts";
 import { writeLargeArticles } from "./large-articles.ts";
 
 const ASKED = 2_000;
 /** MiniSearch takes most of a second a question. */
 const ASKED_OF_PEER = 60;
-const run = promisify(execFile);
 
 async function measureEngine(engine: string, folder: string, asked: number): Promise<Measured> {
-  const step = async <Result>(name: string): Promise<Result> => {
-    const file = join(import.meta.dirname, "knowledge-process.ts");
-    const { stdout } = await run(process.execPath, [
-      "--expose-gc",
-      "--max-old-space-size=8192",
-      "--conditions=@allhours/source",
-      file,
-      engine,
-      name,
-      folder,
-      String(asked),
-    ]);
-    return JSON.parse(stdout) as Result;
-  };
+  const step = async <Result>(name: string): Promise<Result> =>
+    measureApart<Result>("knowledge-process.ts", [engine, name, folder, String(asked)], ["--expose-gc", "--max-old-space-size=8192"]);
   const built = await step<Pick<Measured, "buildMs" | "longestBlockMs">>("build");
   return { ...(await step<Measured>("start")), ...built };
 }

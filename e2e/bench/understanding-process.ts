@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { embeddedNlu, type NluRequest } from "@allhours/relay";
+import { quantile } from "../eval/score.ts";
 import { openAdapter } from "./in-process.ts";
 
 export type Measured = {
@@ -41,9 +42,11 @@ function timeOf(work: () => void): number {
   work();
   return performance.now() - started;
 }
-const at = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-const sortedTimes = (times: number[]): number[] => times.toSorted((one, other) => one - other);
+const ofTimes = (times: number[], share: number): number =>
+  quantile(
+    times.toSorted((one, other) => one - other),
+    share,
+  ) ?? NaN;
 
 const all = new Map<string, number>();
 const floorMs = timeOf(() => {
@@ -81,17 +84,16 @@ for (let round = 0; round < 5; round += 1)
     floors.push(timeOf(() => countLetters(one.text, new Map())));
     if (times.length % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-const sorted = sortedTimes(times);
 const measured: Measured = {
   examples: examples.length,
   intents: new Set(examples.map(({ intent }) => intent)).size,
   trainCpuMs: (user + system) / 1000,
   trainMs,
   floorMs,
-  p50: at(sorted, 0.5),
-  p99: at(sorted, 0.99),
-  longest: at(sorted, 1),
-  floorP50: at(sortedTimes(floors), 0.5),
+  p50: ofTimes(times, 0.5),
+  p99: ofTimes(times, 0.99),
+  longest: ofTimes(times, 1),
+  floorP50: ofTimes(floors, 0.5),
   trainingBlockMs,
   askingBlockMs: block.max / 1e6,
   residentMb: process.memoryUsage().rss / 1e6,

@@ -1,16 +1,14 @@
 /** What training and understanding cost: the demo's questions in seven languages, each language's intents as intents of their own. */
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { readUtterances } from "../eval/read-utterances.ts";
 import { createRandom } from "../prove/random.ts";
+import { measureApart } from "./in-process.ts";
 import { root } from "./servers.ts";
 import type { Measured } from "./understanding-process.ts";
 
 const EXAMPLES = 10_000;
-const run = promisify(execFile);
 
 async function demo(kind: "examples" | "heldout"): Promise<{ text: string; intent: string; language: string }[]> {
   const folder = join(root, "demo/nlu");
@@ -41,9 +39,7 @@ export async function measureUnderstanding(): Promise<Measured> {
     }
     await writeFile(join(folder, "examples.jsonl"), examples.map((one) => JSON.stringify(one)).join("\n"));
     await writeFile(join(folder, "asked.json"), JSON.stringify(await demo("heldout")));
-    const file = join(import.meta.dirname, "understanding-process.ts");
-    const { stdout } = await run(process.execPath, ["--conditions=@allhours/source", file, folder]);
-    return JSON.parse(stdout) as Measured;
+    return await measureApart<Measured>("understanding-process.ts", [folder]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -6,8 +6,8 @@ import { defineCommand } from "citty";
 import { AdapterError } from "../adapters/errors.ts";
 import { createLoader } from "../adapters/knowledge/load.ts";
 import type { Progress } from "../adapters/knowledge/snapshot-worker.ts";
-import type { LoadedConfig } from "../config/load.ts";
 import { ownKnowledge, type OwnKnowledge } from "./search.ts";
+import type { Tools } from "./tools.ts";
 
 const BAR_CHARS = 30;
 /** Of a bar that nobody sees drawn, a line each time so much more is done. */
@@ -73,13 +73,6 @@ async function indexOne({ name, options, context }: OwnKnowledge): Promise<strin
     bar.end();
   }
 }
-
-type Tools = {
-  config: { readonly type: "string"; readonly description: string; readonly default: string };
-  load: (file: string) => Promise<LoadedConfig>;
-  say: (text: string) => void;
-  fail: (text: string) => void;
-};
 
 export function indexCommand({ config, load, say, fail }: Tools) {
   return defineCommand({

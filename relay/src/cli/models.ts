@@ -8,6 +8,7 @@ import { embeddedNlu, runTraining, trainRequestOf, type EmbeddedNluOptions } fro
 import type { TrainReport } from "../adapters/nlu/train-worker.ts";
 import { chooseVersion, chosenVersion, readVersions, type Versions } from "../adapters/nlu/versions.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import type { Tools } from "./tools.ts";
 
 /** An embedded NLU of a config: its name for people, its options, its folders. */
 export type OwnNlu = { name: string; region: string; options: EmbeddedNluOptions; baseDir: string; cacheDir: string };
@@ -72,12 +73,6 @@ export function versionsAsText(name: string, versions: Versions, chosen: string 
   ].join("\n");
 }
 
-type Tools = {
-  config: { readonly type: "string"; readonly description: string; readonly default: string };
-  load: (file: string) => Promise<LoadedConfig>;
-  say: (text: string) => void;
-  fail: (text: string) => void;
-};
 const regionArg = { type: "string", description: "only this region" } as const;
 
 async function ofConfig({ load, fail }: Tools, file: string, region: string | undefined): Promise<OwnNlu[]> {

@@ -12,6 +12,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { SiteConfig } from "../config/schema.ts";
 import { liveOf, type LearnedRecord } from "../learning/learned.ts";
 import { adminDoor, askAdmin } from "./dead-letters.ts";
+import type { Tools } from "./tools.ts";
 
 /** Articles held back that are listed; the others are counted. */
 const LISTED_HELD_BACK = 10;
@@ -98,13 +99,6 @@ async function askLearned(
     return undefined;
   }
 }
-
-type Tools = {
-  config: { readonly type: "string"; readonly description: string; readonly default: string };
-  load: (file: string) => Promise<LoadedConfig>;
-  say: (text: string) => void;
-  fail: (text: string) => void;
-};
 
 export function searchCommand({ config, load, say, fail }: Tools) {
   return defineCommand({

@@ -70,8 +70,11 @@ export type ReadOptions = {
   defaultLanguage?: string | undefined;
   /** Of HTML pages and PDF files; default "questions". */
   split?: Split | undefined;
-  /** Who compares with what was read before, line by line: to parse 100,000 lines takes longer than to see that one has changed. */
-  lines?: { isKnown(source: string): boolean; read(source: string, article: Article): void } | undefined;
+  /**
+   * For who compares with what was read before: to parse 100,000 lines takes longer than to see that one has changed. Called with each line; gives
+   * who is told what the line says, or `undefined` for a line that need not be read.
+   */
+  onLine?: ((source: string) => ((article: Article) => void) | undefined) | undefined;
   signal?: AbortSignal | undefined;
 };
 

@@ -6,10 +6,10 @@ import * as v from "valibot";
 import { AdapterError } from "../errors.ts";
 import { watchedPaths } from "../files.ts";
 import { optionsReader, pathsOption } from "../options.ts";
+import { progressLog } from "../progress-log.ts";
 import type { AdapterContext, AdapterDefinition, KnowledgeAdapter } from "../spec.ts";
 import { createLoader } from "./load.ts";
 import type { Shelf } from "./shelf.ts";
-import type { Progress } from "./snapshot-worker.ts";
 import { createCrawler, MAX_CRAWLED_BYTES } from "./sources/crawl/crawler.ts";
 import { crawlOptionsSchema } from "./sources/crawl/options.ts";
 
@@ -58,7 +58,7 @@ export function createEmbeddedKnowledge(
     if (shelf === undefined) throw new AdapterError("not-ready", `${context.path}: the articles are being read`);
     return shelf;
   };
-  const loader = createLoader(options, context, { largeFrom, onProgress: progressLog(context) });
+  const loader = createLoader(options, context, { largeFrom, onProgress: progressLog(context, "articles are being read") });
   async function read(signal: AbortSignal): Promise<void> {
     newest += 1;
     const mine = newest;
@@ -93,18 +93,6 @@ export function createEmbeddedKnowledge(
     },
     search: async (query, signal) => ready(signal).search(query),
     byIntent: async (intent, query, signal) => ready(signal).byIntent(intent, query),
-  };
-}
-
-/** A line in the log this often, milliseconds, and only of what takes that long. */
-const PROGRESS_MS = 5_000;
-
-function progressLog({ path, logger }: AdapterContext): (progress: Progress) => void {
-  let next = performance.now() + PROGRESS_MS;
-  return (progress) => {
-    if (performance.now() < next) return;
-    next = performance.now() + PROGRESS_MS;
-    logger.info({ adapter: path, ...progress }, "articles are being read");
   };
 }
 

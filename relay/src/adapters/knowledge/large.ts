@@ -9,8 +9,8 @@ import { AdapterError } from "../errors.ts";
 import { runThread, threadFile } from "../thread.ts";
 import { idTaken, type Article, type ArticleProblem, type ReadOptions } from "./article.ts";
 import { openSnapshot } from "./snapshot-file.ts";
-import { keyOf, unpackSnapshot, type Snapshot } from "./snapshot.ts";
-import type { FileState, Progress, WorkRequest, WorkResult } from "./snapshot-worker.ts";
+import { keyOf, unpackSnapshot, type Packed, type Snapshot } from "./snapshot.ts";
+import type { FileState, Progress, WorkRequest, WorkResults } from "./snapshot-worker.ts";
 
 /** `fresh`: articles that are not in the snapshot, or not as they are there; `replaced`: places in it that are gone or stand anew. */
 export type Kept = { snapshot: Snapshot; fresh: Article[]; replaced: Set<number>; problems: ArticleProblem[]; how: "built" | "loaded" };
@@ -30,21 +30,23 @@ const MOST_FRESH = 2_000;
 /** So is a snapshot of which more than this share is gone. */
 const MOST_REPLACED = 0.2;
 
-export function snapshotFile(cacheDir: string): string {
-  return join(cacheDir, "knowledge.bin");
+async function inMemory({ buffer, records }: Packed, signal: AbortSignal): Promise<Snapshot | undefined> {
+  return unpackSnapshot(buffer, (from, to) => records.subarray(from, to), signal);
 }
 
 export function createLarge({ reading, cacheDir, onProgress, onCacheError }: LargeOptions): Large {
   const made = createHash("sha256").update(JSON.stringify(reading)).digest("hex").slice(0, 16);
+  const snapshotFile = join(cacheDir, "knowledge.bin");
   let current: Snapshot | undefined;
   let before: Promise<unknown> = Promise.resolve();
-  async function work(files: readonly FileState[], what: WorkRequest["work"], signal: AbortSignal): Promise<WorkResult> {
+  async function work<What extends WorkRequest["work"]>(
+    files: readonly FileState[],
+    what: What,
+    signal: AbortSignal,
+  ): Promise<WorkResults[What["kind"]]> {
     const request: WorkRequest = { files, reading, work: what };
     try {
-      return await runThread<Progress, WorkResult>(threadFile("./snapshot-worker", import.meta.url), request, {
-        signal,
-        onProgress,
-      });
+      return await runThread(threadFile("./snapshot-worker", import.meta.url), request, { signal, onProgress });
     } catch (cause) {
       signal.throwIfAborted();
       throw new AdapterError("failed", "the articles could not be read", { cause });
@@ -53,18 +55,11 @@ export function createLarge({ reading, cacheDir, onProgress, onCacheError }: Lar
 
   async function build(files: readonly FileState[], signal: AbortSignal): Promise<Snapshot> {
     await mkdir(cacheDir, { recursive: true }).catch(() => undefined);
-    const result = await work(files, { kind: "build", made, snapshotFile: snapshotFile(cacheDir) }, signal);
-    if (result.kind === "not-written") onCacheError(result.code);
-    const snapshot = await opened(result, signal);
+    const { unwritten } = await work(files, { kind: "build", made, snapshotFile }, signal);
+    if (unwritten !== undefined) onCacheError(unwritten.code);
+    const snapshot = await (unwritten === undefined ? openSnapshot(snapshotFile, signal) : inMemory(unwritten.packed, signal));
     if (snapshot === undefined) throw new AdapterError("failed", "expected a whole snapshot of the articles");
     return snapshot;
-  }
-
-  async function opened(result: WorkResult, signal: AbortSignal): Promise<Snapshot | undefined> {
-    if (result.kind === "written") return openSnapshot(snapshotFile(cacheDir), signal);
-    if (result.kind !== "not-written") return undefined;
-    const { buffer, records } = result.packed;
-    return unpackSnapshot(buffer, (from, to) => records.subarray(from, to), signal);
   }
 
   async function differences(snapshot: Snapshot, files: readonly FileState[], signal: AbortSignal): Promise<Kept> {
@@ -82,7 +77,6 @@ export function createLarge({ reading, cacheDir, onProgress, onCacheError }: Lar
     if (changed.length === 0) return kept;
     const contents = Float64Array.from(places, (place) => snapshot.contents[place]!);
     const result = await work(changed, { kind: "compare", contents }, signal);
-    if (result.kind !== "compared") throw new AdapterError("failed", "expected the changed articles");
     for (const [index, place] of places.entries()) if (result.kept[index] === 1) kept.replaced.delete(place);
     const elsewhere = new Set<number>();
     if (result.fresh.length > 0) for (const [place, key] of snapshot.keys.entries()) if (!kept.replaced.has(place)) elsewhere.add(key);
@@ -95,7 +89,7 @@ export function createLarge({ reading, cacheDir, onProgress, onCacheError }: Lar
 
   async function loadNow(files: readonly FileState[], signal: AbortSignal): Promise<Kept> {
     signal.throwIfAborted();
-    const snapshot = current ?? (await openSnapshot(snapshotFile(cacheDir), signal));
+    const snapshot = current ?? (await openSnapshot(snapshotFile, signal));
     if (snapshot?.made === made) {
       const kept = await differences(snapshot, files, signal);
       if (kept.fresh.length <= MOST_FRESH && kept.replaced.size <= snapshot.keys.length * MOST_REPLACED) {

@@ -126,16 +126,18 @@ async function shelfOf(
 ): Promise<Shelf> {
   const { layer: base } = snapshot;
   const gone = new Set(replaced);
-  const inBase = (id: string): [place: number, article: Article][] => {
+  const placesIn = (id: string): number[] => {
     const number = idNumber(base.facts, id);
-    return number < 0
-      ? []
-      : [...placesOf(base.facts, number)].filter((place) => !gone.has(place)).map((place) => [place, base.article(place)]);
+    return number < 0 ? [] : [...placesOf(base.facts, number)].filter((place) => !gone.has(place));
   };
-  const over = learnedOver((id) => [...fresh.filter((one) => one.id === id), ...inBase(id).map(([, one]) => one)], learned, options);
-  const keys = new Set(over.map(keyOf));
-  for (const { id, language } of over) for (const [place, one] of inBase(id)) if (one.language === language) gone.add(place);
-  const changed = [...fresh.filter((article) => !keys.has(keyOf(article))), ...over];
+  const over = learnedOver(
+    (id) => [...fresh.filter((one) => one.id === id), ...placesIn(id).map((place) => base.article(place))],
+    learned,
+    options,
+  );
+  for (const { id, language } of over)
+    for (const place of placesIn(id)) if (base.facts.languages[base.facts.language[place]!] === language) gone.add(place);
+  const changed = laidOver(fresh, over);
   if (changed.length === 0 && gone.size === 0) return createShelf(base, regionId, synonyms);
   return createShelf(base, regionId, synonyms, { layer: await layerOf(changed, signal, base.index.parts), replaced: gone });
 }
@@ -144,7 +146,13 @@ const keyOf = ({ id, language }: { id: string; language: string }): string => `$
 
 function withLearned(articles: readonly Article[], learned: Learned | undefined, options: EmbeddedKnowledgeOptions): Article[] {
   if (learned === undefined) return [...articles];
-  const over = learnedOver((id) => articles.filter((one) => one.id === id), learned, options);
+  return laidOver(
+    articles,
+    learnedOver((id) => articles.filter((one) => one.id === id), learned, options),
+  );
+}
+
+function laidOver(articles: readonly Article[], over: readonly Article[]): Article[] {
   const keys = new Set(over.map(keyOf));
   return [...articles.filter((article) => !keys.has(keyOf(article))), ...over];
 }

@@ -34,8 +34,8 @@ export function scoreOf(likeness: number, coverage: number, bm25: number): numbe
 }
 
 /** A layer as this region sees it. `shown`: never too where replaced by the layer above. `idOf`: in the numbers of the shelf. */
-type Spot = { layer: Seen; place: number };
 type Seen = Layer & { shown: Uint8Array; idOf: Uint32Array; tags: readonly Tag[]; placesOf(id: number): Uint32Array };
+type Spot = { layer: Seen; place: number };
 
 const NONE = new Uint32Array(0);
 

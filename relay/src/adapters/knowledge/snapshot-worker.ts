@@ -20,11 +20,12 @@ export type WorkRequest = {
 export type Progress = { stage: "reading" | "indexing"; done: number; of: number };
 /** An article that is not as it was, and where it stands. */
 export type Fresh = { article: Article; file: string; line: number };
-/** `not-written`: a full disk costs the snapshot, not the knowledge. `kept`: 1 for each known article that is still what it was. */
-export type WorkResult =
-  | { kind: "written" }
-  | { kind: "not-written"; packed: Packed; code: string }
-  | { kind: "compared"; fresh: Fresh[]; kept: Uint8Array; problems: ArticleProblem[] };
+/** What each work gives. `unwritten`: a full disk costs the snapshot, not the knowledge. `kept`: 1 for each known article that is still what it was. */
+export type WorkResults = {
+  build: { unwritten?: { packed: Packed; code: string } | undefined };
+  compare: { fresh: Fresh[]; kept: Uint8Array; problems: ArticleProblem[] };
+};
+type WorkResult = WorkResults[keyof WorkResults];
 
 const request = workerData as WorkRequest;
 const tell = (message: FromThread<Progress, WorkResult>, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(message, transfer);
@@ -36,20 +37,16 @@ type ReadAll = { articles: Article[]; lines: number[]; contents: Float64Array; p
 async function read(isKnown: (hash: number) => boolean = () => false): Promise<ReadAll> {
   const { files, reading } = request;
   const hashes = new Map<Article, number>();
-  const lines: ReadOptions["lines"] = {
-    isKnown: (source) => isKnown(hashOf(source)),
-    read: (source, article) => void hashes.set(article, hashOf(source)),
+  const onLine: ReadOptions["onLine"] = (source) => {
+    const hash = hashOf(source);
+    return isKnown(hash) ? undefined : (article) => void hashes.set(article, hash);
   };
   const sources: Source[] = [];
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
-  const {
-    articles,
-    lines: places,
-    problems,
-  } = await readArticleFiles(
+  const { articles, lines, problems } = await readArticleFiles(
     files.map(({ file }) => file),
-    { ...reading, lines },
+    { ...reading, onLine },
     (_file, gathered) => {
       const state = files[sources.length]!;
       sources.push({ ...state, from: sources.at(-1)?.to ?? 0, to: gathered.articles.length });
@@ -58,10 +55,10 @@ async function read(isKnown: (hash: number) => boolean = () => false): Promise<R
     },
   );
   const contents = Float64Array.from(articles, (article) => hashes.get(article) ?? contentOf(article));
-  return { articles, lines: places, contents, problems, sources };
+  return { articles, lines, contents, problems, sources };
 }
 
-async function build(made: string, snapshotFile: string): Promise<WorkResult> {
+async function build(made: string, snapshotFile: string): Promise<WorkResults["build"]> {
   const { articles, contents, problems, sources } = await read();
   const texts = articles.map((article) => ({ questions: questionsOf(article), body: article.text }));
   const parts = await buildParts(texts, { onProgress: (done, of) => onProgress({ stage: "indexing", done, of }) });
@@ -69,13 +66,13 @@ async function build(made: string, snapshotFile: string): Promise<WorkResult> {
   onProgress({ stage: "indexing", done: articles.length, of: articles.length });
   try {
     await writeSnapshot(snapshotFile, packed);
-    return { kind: "written" };
+    return {};
   } catch (cause) {
-    return { kind: "not-written", packed, code: (cause as NodeJS.ErrnoException).code ?? "unknown" };
+    return { unwritten: { packed, code: (cause as NodeJS.ErrnoException).code ?? "unknown" } };
   }
 }
 
-async function compare(known: Float64Array): Promise<WorkResult> {
+async function compare(known: Float64Array): Promise<WorkResults["compare"]> {
   const places = new Map([...known].map((content, place) => [content, place]));
   const kept = new Uint8Array(known.length);
   const isKnown = (content: number): boolean => {
@@ -87,9 +84,12 @@ async function compare(known: Float64Array): Promise<WorkResult> {
   const fresh = sources.flatMap(({ file, from, to }) =>
     articles.slice(from, to).map((article, index): Fresh => ({ article, file, line: lines[from + index]! })),
   );
-  return { kind: "compared", fresh: fresh.filter((_, place) => !isKnown(contents[place]!)), kept, problems };
+  return { fresh: fresh.filter((_, place) => !isKnown(contents[place]!)), kept, problems };
 }
 
 const { work } = request;
-const result = work.kind === "build" ? await build(work.made, work.snapshotFile) : await compare(work.contents);
-tell({ type: "result", result }, result.kind === "not-written" ? [result.packed.buffer] : []);
+if (work.kind === "compare") tell({ type: "result", result: await compare(work.contents) });
+else {
+  const result = await build(work.made, work.snapshotFile);
+  tell({ type: "result", result }, result.unwritten === undefined ? [] : [result.unwritten.packed.buffer]);
+}

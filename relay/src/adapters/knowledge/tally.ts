@@ -2,6 +2,7 @@
  * Numbers by place of which a search touches few: only those are looked at and cleared again. Of 200,000 questions a search touches some ten thousand,
  * and to go over the others takes longer than the search.
  */
+
 /** All 0 but at `touched[0..count)`. */
 export type Tally = { values: Float32Array; touched: Uint32Array; count: number };
 

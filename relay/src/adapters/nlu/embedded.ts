@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { AdapterError } from "../errors.ts";
 import { watchedPaths } from "../files.ts";
 import { optionsReader, pathsOption } from "../options.ts";
+import { progressLog } from "../progress-log.ts";
 import {
   HOUSE_INTENTS,
   type AdapterContext,
@@ -28,8 +29,6 @@ import { choiceFile } from "./versions.ts";
 
 /** More problems than this are counted, not listed. */
 const LISTED_PROBLEMS = 50;
-/** Between two lines about a training that takes long, milliseconds. */
-const PROGRESS_MS = 5_000;
 
 const optionsSchema = v.strictObject({
   /** CSV or JSONL files with phrasings and their intents; folders and globs allowed. */
@@ -89,7 +88,7 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
       const mine = newest;
       const started = performance.now();
       const [report, slots] = await Promise.all([
-        runTraining(trainRequestOf(options, context), signal, progressLog(context)),
+        runTraining(trainRequestOf(options, context), signal, progressLog(context, "the intent model is being made")),
         slotRulesOf(options, context.baseDir),
       ]);
       tell({ ...report, problems: [...report.problems, ...slots.problems], missing: [...report.missing, ...slots.missing] }, context);
@@ -164,16 +163,6 @@ function examplesOf(learned: Learned | undefined): Example[] {
     ),
     ...learned.phrasings.map(({ text, articleId }) => ({ text, intent: articleId })),
   ];
-}
-
-/** A line now and then while a training takes long. */
-function progressLog(context: AdapterContext): (progress: TrainProgress) => void {
-  let last = performance.now();
-  return ({ stage, done, of }) => {
-    if (performance.now() - last < PROGRESS_MS) return;
-    last = performance.now();
-    context.logger.info({ adapter: context.path, stage, done, of }, "the intent model is being made");
-  };
 }
 
 /** A shipped phrase is certain; what the model thought of the same words is halved to stay below. */

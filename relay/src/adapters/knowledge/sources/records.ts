@@ -35,17 +35,20 @@ function readRow(file: string, line: number, header: readonly string[], cells: r
 /** An object a line; an empty line is none. */
 export async function readJsonLines(file: string, options: ReadOptions): Promise<Read[]> {
   const lines = (await readFile(file, "utf8")).replace(/^\uFEFF/, "").split("\n");
+  const { onLine = () => () => undefined } = options;
   const reads: Read[] = [];
   for (const [index, source] of lines.entries()) {
     if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) {
       await new Promise((resolve) => setImmediate(resolve));
       options.signal?.throwIfAborted();
     }
-    if (source.trim() === "" || options.lines?.isKnown(source) === true) continue;
+    if (source.trim() === "") continue;
+    const tell = onLine(source);
+    if (tell === undefined) continue;
     try {
       const record: unknown = JSON.parse(source);
       for (const read of readRecord(file, index + 1, v.safeParse(lineSchema, record), options)) {
-        if ("article" in read) options.lines?.read(source, read.article);
+        if ("article" in read) tell(read.article);
         reads.push(read);
       }
     } catch {
