@@ -94,6 +94,7 @@ describe("docs/config.md", () => {
     "nlu: lex": "relay/src/adapters/nlu/lex.ts",
     "nlu: openai": "relay/src/adapters/nlu/openai/openai.ts",
     "knowledge: mcp": "relay/src/adapters/knowledge/remote/mcp.ts",
+    "knowledge: postgres": "relay/src/adapters/knowledge/remote/postgres.ts",
     "knowledge: http": "relay/src/adapters/knowledge/remote/http.ts",
     "knowledge: meilisearch": "relay/src/adapters/knowledge/remote/meilisearch.ts",
     "knowledge: elasticsearch": "relay/src/adapters/knowledge/remote/elasticsearch.ts",

@@ -7,7 +7,9 @@ import type { AdapterContext, AdapterDefinition, AdapterKind } from "@allhours/r
 /** `options` as in a config. Relative paths are below `folder`, the cache is `folder`/cache. Warnings go to stderr. */
 export function openAdapter<Kind extends AdapterKind>(definition: AdapterDefinition<Kind>, options: object, folder: string) {
   const logger: AdapterContext["logger"] = { info: () => undefined, warn: console.error, error: console.error };
-  const context: AdapterContext = { regionId: "eu", path: "bench", baseDir: folder, cacheDir: `${folder}/cache`, fetch, logger };
+  const resolve = async (): Promise<never> => Promise.reject(new Error("the bench connects to no server"));
+  const cacheDir = `${folder}/cache`;
+  const context: AdapterContext = { regionId: "eu", path: "bench", baseDir: folder, cacheDir, fetch, resolve, logger };
   const parsed = definition.parseOptions(options);
   if (!parsed.ok) throw new TypeError(parsed.issues.map(({ path, expected }) => `${path}: ${expected}`).join("; "));
   return definition.create(parsed.options as never, context);

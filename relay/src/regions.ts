@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { createEgress } from "./adapters/egress.ts";
+import { createEgressList } from "./adapters/egress-list.ts";
 import { createGuard } from "./adapters/guard.ts";
 import { lookupAdapter } from "./adapters/registry.ts";
 import type { AdapterContext, AdapterKind, AdapterKinds, Learned, Lifecycle } from "./adapters/spec.ts";
@@ -43,6 +44,7 @@ export function buildDirectory(
   for (const [regionId, regionConfig] of Object.entries(config.regions)) {
     const hosts = [...regionConfig.egress];
     const egress = createEgress({ hosts });
+    const resolve = createEgressList(hosts);
     // A desk has longer to answer than a visitor has to wait for an engine.
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const fetchFor = (maxBytes: number | undefined, kind: AdapterKind): typeof fetch => {
@@ -63,6 +65,7 @@ export function buildDirectory(
           baseDir: place.baseDir,
           cacheDir: join(place.cacheDir, regionId, kind, String(index)),
           fetch: fetchFor(found.definition.maxAnswerBytes, kind),
+          resolve,
           logger,
           ...(place.learned === undefined ? {} : { learned: () => place.learned?.(regionId) ?? { articles: [], phrasings: [] } }),
         };

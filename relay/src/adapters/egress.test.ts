@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { startTestServer, type Behaviour, type TestServer } from "../testing/http-server.ts";
 import { isPublicAddress } from "./addresses.ts";
-import { createEgress, readEgressHost } from "./egress.ts";
+import { createEgress } from "./egress.ts";
+import { createEgressList, readEgressHost } from "./egress-list.ts";
 
 const open: TestServer[] = [];
 const serve = async (...behaviours: Behaviour[]): Promise<TestServer> => {
@@ -21,6 +22,9 @@ describe("readEgressHost", () => {
       "http://127.0.0.1:8787",
       "http://[::1]:8080",
       "http://localhost:3000",
+      "postgres://db.example:6543",
+      "postgres://DB.internal",
+      "postgres://[::1]:5433",
     ])
       expect(readEgressHost(good), good).toMatchObject({ ok: true });
     for (const bad of [
@@ -30,10 +34,26 @@ describe("readEgressHost", () => {
       "https://api.example.com/path",
       "https://user@api.example.com",
       "ftp://api.example.com",
+      "postgresql://db.example",
+      "postgres://user:pw@db.example",
+      "postgres://db.example/shop",
+      "postgres://db.example?sslmode=disable",
       "",
     ])
       expect(readEgressHost(bad), bad).toMatchObject({ ok: false });
     expect(() => createEgress({ hosts: ["http://intranet"] })).toThrow(/intranet.*https/);
+  });
+});
+
+describe("createEgressList", () => {
+  it("gives addresses of listed databases only, by host and port, private ones too", async () => {
+    const resolve = createEgressList(["postgres://db.internal", "https://db.example"], async () => [{ address: "10.0.0.7", family: 4 }]);
+    for (const url of ["postgres://db.internal/shop", "postgres://user:pw@DB.internal:5432/other"])
+      await expect(resolve(new URL(url)), url).resolves.toEqual([{ address: "10.0.0.7", family: 4 }]);
+    for (const url of ["postgres://db.internal:5433/shop", "postgres://db.example/shop", "http://db.internal:5432", "https://db.example"])
+      await expect(resolve(new URL(url)), url).rejects.toMatchObject({ code: "refused", permanent: true });
+    const nameless = createEgressList(["postgres://db.internal"], async () => []);
+    await expect(nameless(new URL("postgres://db.internal"))).rejects.toMatchObject({ code: "unreachable" });
   });
 });
 

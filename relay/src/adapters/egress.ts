@@ -2,22 +2,20 @@
  * A region's `fetch`: the only way an adapter reaches the network. Listed origins only, the name resolved once and the connection pinned to
  * what was checked, redirects not followed, bounded in time and size. Here lies the line between regions: another region's hosts are not listed.
  */
-import { lookup as systemLookup } from "node:dns/promises";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
 import { Readable } from "node:stream";
 import { AdapterError, isAdapterError } from "./errors.ts";
-import { isPublicAddress } from "./addresses.ts";
+import { createEgressList, pinned, type Lookup, type ResolvedAddress } from "./egress-list.ts";
+import { untilAborted } from "./until-aborted.ts";
 
-export type ResolvedAddress = { address: string; family: number };
 export type EgressOptions = {
   /** Exact origins, as `https://api.example.com`. `http:` and private addresses only as an IP address or localhost: `http://127.0.0.1:8787`. */
   hosts: readonly string[];
   /** Replaces the built-in transport, after the checks; pinning the address is then its own duty. */
   fetch?: typeof fetch | undefined;
   /** All addresses of a name; default the system's resolver. */
-  lookup?: ((host: string) => Promise<ResolvedAddress[]>) | undefined;
+  lookup?: Lookup | undefined;
   /** Longest wait for the head of the answer, and between two pieces of its body; default 10,000 ms. */
   timeoutMs?: number | undefined;
   /** Longest whole exchange, streamed answers too; default six times `timeoutMs`. */
@@ -26,44 +24,24 @@ export type EgressOptions = {
   maxBytes?: number | undefined;
 };
 
-/** Reads one entry of the list: its origin, or what was expected. */
-export function readEgressHost(entry: string): { ok: true; origin: string; explicit: boolean } | { ok: false; expected: string } {
-  if (!URL.canParse(entry)) return { ok: false, expected: "expected an origin, as https://api.example.com" };
-  const url = new URL(entry);
-  if (url.origin !== entry.replace(/\/$/, "").toLowerCase())
-    return { ok: false, expected: "expected an exact origin without path, user or wildcard, as https://api.example.com" };
-  const explicit = isIP(bareHost(url)) !== 0 || url.hostname === "localhost";
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && explicit))
-    return { ok: false, expected: "expected https, or http with an IP address or localhost" };
-  return { ok: true, origin: url.origin, explicit };
-}
-
 /**
  * A `fetch` for listed hosts. Rejects with `AdapterError`: `refused` (not listed, or a private address), `unreachable`, `timeout`,
  * `bad-response` (redirect, too large, broken off); with the signal's reason when the caller aborts. Throws `TypeError` for a wrong list.
  */
 export function createEgress(options: EgressOptions): typeof fetch {
-  const { timeoutMs = 10_000, totalMs = timeoutMs * 6, maxBytes = 1024 * 1024, lookup = lookupAll } = options;
-  const allowed = new Map<string, { explicit: boolean }>();
-  for (const entry of options.hosts) {
-    const read = readEgressHost(entry);
-    if (!read.ok) throw new TypeError(`egress host "${entry}": ${read.expected}`);
-    allowed.set(read.origin, read);
-  }
-  const listed = [...allowed.keys()].join(", ") || "(none)";
+  const { timeoutMs = 10_000, totalMs = timeoutMs * 6, maxBytes = 1024 * 1024 } = options;
+  const resolve = createEgressList(options.hosts, options.lookup);
   const send = options.fetch === undefined ? createTransport() : viaFetch(options.fetch);
 
   return async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    const entry = allowed.get(url.origin);
-    if (entry === undefined) throw new AdapterError("refused", `${url.origin} is not in this region's egress list: ${listed}`);
     const caller = request.signal;
     const limit = createTimeLimit(timeoutMs, totalMs);
     const signal = AbortSignal.any([caller, limit.signal]);
     try {
       signal.throwIfAborted();
-      const addresses = await untilAborted(signal, resolveChecked(url, entry.explicit, lookup));
+      const addresses = await untilAborted(signal, resolve(url));
       const response = await send(request, addresses, signal);
       // Who asks for redirects by hand reads where they lead and asks again, under the same rules.
       if (response.status >= 300 && response.status < 400 && request.redirect !== "manual") {
@@ -77,41 +55,6 @@ export function createEgress(options: EgressOptions): typeof fetch {
       throw failure(cause, url, caller, limit);
     }
   };
-}
-
-// ---------------------------------------------------------------- addresses
-
-async function lookupAll(host: string): Promise<ResolvedAddress[]> {
-  return systemLookup(host, { all: true });
-}
-
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, "");
-}
-
-/** One private address among several refuses the name: a public one beside it may be bait. */
-async function resolveChecked(
-  url: URL,
-  explicit: boolean,
-  lookup: (host: string) => Promise<ResolvedAddress[]>,
-): Promise<ResolvedAddress[]> {
-  const host = bareHost(url);
-  const family = isIP(host);
-  if (family !== 0) return [{ address: host, family }];
-  let addresses: ResolvedAddress[];
-  try {
-    addresses = await lookup(host);
-  } catch (cause) {
-    throw new AdapterError("unreachable", `${host} has no address`, { cause });
-  }
-  if (addresses.length === 0) throw new AdapterError("unreachable", `${host} has no address`);
-  if (!explicit && !addresses.every(({ address }) => isPublicAddress(address))) {
-    throw new AdapterError(
-      "refused",
-      `${host} resolves to an address that is not public; list the address itself as an origin if that is meant`,
-    );
-  }
-  return addresses;
 }
 
 // ---------------------------------------------------------------- time
@@ -134,14 +77,6 @@ function createTimeLimit(stepMs: number, totalMs: number): TimeLimit {
       clearTimeout(total);
     },
   };
-}
-
-function untilAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 function failure(cause: unknown, url: URL, caller: AbortSignal, limit: TimeLimit): unknown {
@@ -189,14 +124,6 @@ function createTransport(): Send {
       outgoing.end(body);
     });
     return toResponse(message);
-  };
-}
-
-function pinned(addresses: ResolvedAddress[]): LookupFunction {
-  return (_host, options, done) => {
-    const first = addresses[0]!;
-    if (options.all === true) done(null, addresses);
-    else done(null, first.address, first.family);
   };
 }
 

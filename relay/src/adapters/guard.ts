@@ -15,6 +15,7 @@ import {
 } from "cockatiel";
 import { AdapterError, isAdapterError, type AdapterErrorCode } from "./errors.ts";
 import type { AdapterLogger, Lifecycle } from "./spec.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export type GuardedAdapter<Adapter> = {
   /** For logs, metrics and `call`'s answer: the adapter's path or id. */
@@ -242,13 +243,4 @@ function retryDelay(context: { attempt: number; result: unknown }, random: () =>
   const usual = FIRST_RETRY_MS * 2 ** (context.attempt - 1);
   const duration = Math.min(LONGEST_RETRY_MS, Math.max(asked, usual * (0.5 + random() / 2)));
   return { duration, next: (later) => retryDelay(later, random) };
-}
-
-/** Rejects with the signal's reason as soon as it fires, whatever `work` does. */
-function untilAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -7,6 +7,7 @@ import { elasticsearchKnowledge } from "./knowledge/remote/elasticsearch.ts";
 import { httpKnowledge } from "./knowledge/remote/http.ts";
 import { mcpKnowledge } from "./knowledge/remote/mcp.ts";
 import { meilisearchKnowledge } from "./knowledge/remote/meilisearch.ts";
+import { postgresKnowledge } from "./knowledge/remote/postgres.ts";
 import { typesenseKnowledge } from "./knowledge/remote/typesense.ts";
 import { embeddedNlu } from "./nlu/embedded.ts";
 import { httpNlu } from "./nlu/http.ts";
@@ -29,6 +30,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
     algoliaKnowledge,
     difyKnowledge,
     mcpKnowledge,
+    postgresKnowledge,
   ],
   handoff: [webhookHandoff],
   notify: [webhookNotify],

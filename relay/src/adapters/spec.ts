@@ -16,6 +16,11 @@ export type AdapterContext = {
   cacheDir: string;
   /** The region's fetch: listed hosts only (egress.ts). */
   fetch: typeof fetch;
+  /**
+   * For servers that speak no HTTP: the addresses a connection to a listed origin may go to, as `postgres://db.example:5432`. Rejects with
+   * `AdapterError`: `refused` when it is not listed, `unreachable` when the name has no address.
+   */
+  resolve: (url: URL) => Promise<readonly { address: string; family: number }[]>;
   logger: AdapterLogger;
   /** What the region has learnt from its visitors so far, approved by somebody. Asked at each `init`; absent where nothing learns. */
   learned?: (() => Learned) | undefined;

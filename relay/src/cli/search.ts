@@ -70,13 +70,15 @@ export function ownKnowledge(
     const parsed = use === embeddedKnowledge.name ? embeddedKnowledge.parseOptions(given) : undefined;
     if (parsed?.ok !== true) return [];
     const name = `regions.${regionId}.knowledge.${index}`;
+    const nobody = async (): Promise<never> => Promise.reject(new AdapterError("failed", `${name}: this command asks nobody outside`));
     const tell = (fields: object, message: string): void => warn(`${message} ${JSON.stringify(fields)}`);
     const context: AdapterContext = {
       regionId,
       path: name,
       baseDir,
       cacheDir: join(cache, regionId, "knowledge", String(index)),
-      fetch: async () => Promise.reject(new AdapterError("failed", `${name}: this command asks nobody outside`)),
+      fetch: nobody,
+      resolve: nobody,
       logger: { info: () => {}, warn: tell, error: tell },
       ...(learned === undefined ? {} : { learned: () => learned }),
     };

@@ -8,8 +8,8 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Docume
 import * as v from "valibot";
 import type { AdapterKind } from "../adapters/spec.ts";
 import { lookupAdapter } from "../adapters/registry.ts";
-import { readEgressHost } from "../adapters/egress.ts";
-import { configSchema, isOrigin, type Config } from "./schema.ts";
+import { readEgressHost } from "../adapters/egress-list.ts";
+import { configSchema, type Config } from "./schema.ts";
 
 export type ConfigIssue = { path: string; expected: string; line?: number | undefined };
 
@@ -126,7 +126,7 @@ function adapterIssues(kind: AdapterKind, list: unknown, path: string, issues: C
 function egressIssues(list: unknown, path: string, issues: ConfigIssue[]): void {
   if (!Array.isArray(list)) return;
   for (const [index, entry] of list.entries()) {
-    if (typeof entry !== "string" || !isOrigin(entry)) continue;
+    if (typeof entry !== "string") continue;
     const read = readEgressHost(entry);
     if (!read.ok) issues.push({ path: `${path}.${index}`, expected: read.expected });
   }

@@ -76,8 +76,8 @@ export const siteSchema = v.strictObject({
 
 export const regionSchema = v.strictObject({
   match: v.optional(when, {}),
-  /** Origins this region's adapters may reach, and no other. */
-  egress: v.optional(v.array(origin, "expected a list of origins"), []),
+  /** Origins this region's adapters may reach, and no other: what an entry may be is adapters/egress-list.ts's. */
+  egress: v.optional(v.array(v.string("expected text"), "expected a list of origins"), []),
   /** Each list is tried in order: the first that answers serves. */
   nlu: v.array(adapter, "expected a list of adapters"),
   knowledge: v.array(adapter, "expected a list of adapters"),

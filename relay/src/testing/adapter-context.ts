@@ -2,12 +2,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createEgressList } from "../adapters/egress-list.ts";
 import type { AdapterContext } from "../adapters/spec.ts";
 
 export type LogLine = { level: "info" | "warn" | "error"; fields: Record<string, unknown>; message: string };
 export type TestContext = { context: AdapterContext; logs: LogLine[]; dispose: () => Promise<void> };
 
-/** `baseDir` and `cacheDir` lie in a new temporary folder that `dispose` removes. */
+/** `baseDir` and `cacheDir` lie in a new temporary folder that `dispose` removes. `fetch` reaches everything, `resolve` nothing, unless given. */
 export async function createTestContext(over: Partial<AdapterContext> = {}): Promise<TestContext> {
   const folder = await mkdtemp(join(tmpdir(), "allhours-"));
   const logs: LogLine[] = [];
@@ -21,6 +22,7 @@ export async function createTestContext(over: Partial<AdapterContext> = {}): Pro
     baseDir: folder,
     cacheDir: join(folder, "cache"),
     fetch,
+    resolve: createEgressList([]),
     logger: { info: log("info"), warn: log("warn"), error: log("error") },
     ...over,
   };
