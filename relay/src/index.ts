@@ -4,6 +4,7 @@ export { runRelay, type RunningRelay } from "./main.ts";
 export { ConfigError, loadConfig, readConfig, type ConfigIssue, type LoadedConfig } from "./config/load.ts";
 export { defineConfig } from "./config/define.ts";
 export type { Config, ConfigInput } from "./config/schema.ts";
+export { decideLanguage, type LanguageChoice, type LanguageFacts } from "./pipeline/language.ts";
 export { chooseRegion, type RegionChoice, type VisitorFacts } from "./routing/region.ts";
 export { AdapterError, isAdapterError, type AdapterErrorCode } from "./adapters/errors.ts";
 export type * from "./adapters/spec.ts";

@@ -2,9 +2,9 @@
  * Which of the site's languages a message is in, and how tags are matched. The script decides where it can; words only when there are enough
  * of them. A conversation does not change its language for one short word. Pure.
  */
-import { detectAll } from "tinyld";
 import { baseOf } from "../adapters/words.ts";
 import { plainlyIn } from "./common-words.ts";
+import { likelyLanguages } from "./likely-languages.ts";
 
 export type LanguageFacts = {
   text: string;
@@ -30,18 +30,39 @@ const PRIOR_BROWSER = 0.06;
 const NOT_LATIN = /[\u0370-\u1dff\u1f00-\u1fff\u2126\u2e80-\uffff]/;
 const NOT_WORDS = /https?:\/\/[!-~]+|[!-~]+@[!-~]+|#?\p{N}[\p{N}.,:-]*/gu;
 
+const ALL_WORDS = /\p{L}[\p{L}\p{M}]*/gu;
 /** Words with the apostrophe inside: don't, qu'est. */
 const WORDS = /\p{L}+(?:['\u2019]\p{L}+)?/gu;
 
+/** A script, and the languages written in it; a language may be written in Latin letters too. The first that fits counts: kana before Han. */
 const scripts: readonly { name: string; pattern: RegExp; languages: readonly string[] }[] = [
   { name: "kana", pattern: /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, languages: ["ja"] },
   { name: "hangul", pattern: /\p{Script=Hangul}/gu, languages: ["ko"] },
   { name: "thai", pattern: /\p{Script=Thai}/gu, languages: ["th"] },
-  { name: "arabic", pattern: /\p{Script=Arabic}/gu, languages: ["ar", "fa", "ur"] },
-  { name: "hebrew", pattern: /\p{Script=Hebrew}/gu, languages: ["he"] },
+  { name: "arabic", pattern: /\p{Script=Arabic}/gu, languages: ["ar", "fa", "ur", "ps", "sd", "ug", "ckb", "ku"] },
+  { name: "hebrew", pattern: /\p{Script=Hebrew}/gu, languages: ["he", "yi"] },
   { name: "greek", pattern: /\p{Script=Greek}/gu, languages: ["el"] },
   { name: "devanagari", pattern: /\p{Script=Devanagari}/gu, languages: ["hi", "mr", "ne"] },
-  { name: "cyrillic", pattern: /\p{Script=Cyrillic}/gu, languages: ["ru", "uk", "bg", "sr", "kk"] },
+  {
+    name: "cyrillic",
+    pattern: /\p{Script=Cyrillic}/gu,
+    languages: ["ru", "uk", "bg", "sr", "kk", "mk", "be", "ky", "mn", "tg", "tt", "uz", "bs", "az"],
+  },
+  { name: "bengali", pattern: /\p{Script=Bengali}/gu, languages: ["bn", "as"] },
+  { name: "gurmukhi", pattern: /\p{Script=Gurmukhi}/gu, languages: ["pa"] },
+  { name: "gujarati", pattern: /\p{Script=Gujarati}/gu, languages: ["gu"] },
+  { name: "oriya", pattern: /\p{Script=Oriya}/gu, languages: ["or"] },
+  { name: "tamil", pattern: /\p{Script=Tamil}/gu, languages: ["ta"] },
+  { name: "telugu", pattern: /\p{Script=Telugu}/gu, languages: ["te"] },
+  { name: "kannada", pattern: /\p{Script=Kannada}/gu, languages: ["kn"] },
+  { name: "malayalam", pattern: /\p{Script=Malayalam}/gu, languages: ["ml"] },
+  { name: "sinhala", pattern: /\p{Script=Sinhala}/gu, languages: ["si"] },
+  { name: "lao", pattern: /\p{Script=Lao}/gu, languages: ["lo"] },
+  { name: "khmer", pattern: /\p{Script=Khmer}/gu, languages: ["km"] },
+  { name: "myanmar", pattern: /\p{Script=Myanmar}/gu, languages: ["my"] },
+  { name: "georgian", pattern: /\p{Script=Georgian}/gu, languages: ["ka"] },
+  { name: "armenian", pattern: /\p{Script=Armenian}/gu, languages: ["hy"] },
+  { name: "ethiopic", pattern: /\p{Script=Ethiopic}/gu, languages: ["am", "ti"] },
   { name: "han", pattern: /\p{Script=Han}/gu, languages: ["zh", "yue"] },
 ];
 /** Characters only one of the two ways of writing Chinese uses, among the commonest. */
@@ -55,8 +76,8 @@ export function decideLanguage(facts: LanguageFacts): LanguageChoice {
   if (siteLanguages.length < 2) return { language: siteLanguages[0] ?? current, reason: "only-one" };
   const text = facts.text.replace(NOT_WORDS, " ").trim();
   const byScript = languageOfScript(text, facts, current);
-  if (byScript !== undefined) return { language: byScript, reason: "script" };
-  const words = text.match(/\p{L}+/gu) ?? [];
+  if (byScript !== undefined) return byScript;
+  const words = text.match(ALL_WORDS) ?? [];
   if (words.length < ENOUGH_WORDS || words.join("").length < ENOUGH_CHARS) return { language: current, reason: "short" };
   const bases = facts.siteLanguages.map(baseOf);
   // The usual case, at a hundredth of the detector's price.
@@ -65,7 +86,9 @@ export function decideLanguage(facts: LanguageFacts): LanguageChoice {
 }
 
 /** `undefined` when the script is Latin, or is none that the site speaks a language in. */
-function languageOfScript(text: string, facts: LanguageFacts, current: string): string | undefined {
+function languageOfScript(text: string, facts: LanguageFacts, current: string): LanguageChoice | undefined {
+  const choice = (language: string | undefined): LanguageChoice | undefined =>
+    language === undefined ? undefined : { language, reason: "script" };
   if (!NOT_LATIN.test(text)) return undefined;
   const letters = (text.match(/\p{L}/gu) ?? []).length;
   if (letters === 0) return undefined;
@@ -74,11 +97,15 @@ function languageOfScript(text: string, facts: LanguageFacts, current: string): 
     // A brand in Latin letters inside a Chinese sentence is normal; one foreign character in a Latin sentence is not a language.
     if (count === 0 || count < letters * (name === "kana" ? 0.1 : 0.2)) continue;
     const spoken = facts.siteLanguages.filter((tag) => languages.includes(baseOf(tag)));
-    if (name === "han" && spoken.length === 0) return facts.siteLanguages.find((tag) => baseOf(tag) === "ja");
+    if (name === "han" && spoken.length === 0) return choice(facts.siteLanguages.find((tag) => baseOf(tag) === "ja"));
     // Kanji alone are Japanese too: a conversation in Japanese goes on unless a character says otherwise.
-    if (name === "han" && facts.started === true && baseOf(current) === "ja" && !text.match(simplifiedOnly)) return current;
-    if (name === "han") return chineseOf(text, spoken, facts, current);
-    if (spoken.length > 0) return spoken.includes(current) ? current : (matchLanguage(facts.browserLanguages, spoken) ?? spoken[0]);
+    if (name === "han" && facts.started === true && baseOf(current) === "ja" && !text.match(simplifiedOnly)) return choice(current);
+    if (name === "han") return choice(chineseOf(text, spoken, facts, current));
+    if (spoken.length > 1 && (text.match(ALL_WORDS) ?? []).length >= ENOUGH_WORDS) {
+      const among = byWords(text, { ...facts, siteLanguages: spoken }, current, spoken.map(baseOf));
+      if (spoken.includes(among.language)) return among;
+    }
+    if (spoken.length > 0) return choice(spoken.includes(current) ? current : (matchLanguage(facts.browserLanguages, spoken) ?? spoken[0]));
   }
   return undefined;
 }
@@ -91,15 +118,14 @@ function chineseOf(text: string, spoken: readonly string[], facts: LanguageFacts
 }
 
 function byWords(text: string, facts: LanguageFacts, current: string, siteBases: readonly string[]): LanguageChoice {
-  const bases = new Set(siteBases);
   const browser = matchLanguage(facts.browserLanguages, facts.siteLanguages);
-  const scored = detectAll(text, { only: [...bases] }).map(({ lang, accuracy }) => {
-    const language = tagOf(lang, facts, current);
+  const scored = likelyLanguages(text, siteBases).map(({ base, likelihood }) => {
+    const language = tagOf(base, facts, current);
     const prior = (language === current && facts.started === true ? PRIOR_CURRENT : 0) + (language === browser ? PRIOR_BROWSER : 0);
-    return { language, score: accuracy + prior, accuracy };
+    return { language, score: likelihood + prior };
   });
   scored.sort((one, other) => other.score - one.score);
-  const best = scored.find(({ accuracy }) => accuracy > 0);
+  const [best] = scored;
   if (best?.language === undefined) return { language: current, reason: "unsure" };
   return { language: best.language, reason: "words" };
 }

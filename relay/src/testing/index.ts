@@ -5,5 +5,6 @@ export * from "./fake-clock.ts";
 export * from "./handoff-suite.ts";
 export * from "./http-server.ts";
 export * from "./knowledge-suite.ts";
+export * from "./messages-in-languages.ts";
 export * from "./nlu-suite.ts";
 export * from "./store-suite.ts";
