@@ -1,5 +1,6 @@
 /** From a question nobody could answer to an answer the next morning: through a real relay, a desk, and the operator's door. */
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId, textOf, type Event, type EventOf } from "@allhours/protocol";
@@ -63,8 +64,8 @@ const saidTo = async (text: string): Promise<string> => {
 /** The command line, in a process of its own. */
 function allhours(...args: string[]): { stdout: string; stderr: string } {
   const entry = join(import.meta.dirname, "../../relay/src/cli.ts");
-  const script = `import { runCli } from ${JSON.stringify(entry)}; await runCli(${JSON.stringify(args)})`;
-  return spawnSync(process.execPath, ["--conditions=@allhours/source", "--input-type=module", "-e", script], {
+  const script = `void import(${JSON.stringify(entry)}).then(({ runCli }) => runCli(${JSON.stringify(args)}))`;
+  return spawnSync(process.execPath, ["--conditions=@allhours/source", "-e", script], {
     encoding: "utf8",
     env: { ...process.env, ALLHOURS_DATA: relay.dir },
   });
@@ -182,6 +183,28 @@ describe("what went unanswered", () => {
     expect((await decide({ action: "approve", region: "eu", gap: gap?.id })).status).toBe(200);
     expect(await saidTo("lamp money sent back when")).toContain("30 days");
   }, 60_000);
+
+  it("redraws the borders when the operator asks, and draws them from the examples alone again", async () => {
+    const observed = async (region: string): Promise<{ status: number; questions: { text: string; intent?: string }[] }> => {
+      const response = await fetch(`${relay.url}/v1/admin/learning/observed?region=${region}`);
+      const body = (await response.json()) as { value?: { questions: { text: string; intent?: string }[] } };
+      return { status: response.status, questions: body.value?.questions ?? [] };
+    };
+    const { questions } = await observed("eu");
+    expect(questions.some(({ intent }) => intent !== undefined)).toBe(true);
+    expect(questions.some(({ intent }) => intent === undefined)).toBe(true);
+    expect(JSON.stringify(questions)).not.toContain("1234567");
+    expect(await observed("mars")).toMatchObject({ status: 404, questions: [] });
+    const calibrate = (...args: string[]): { stdout: string; stderr: string } =>
+      allhours("calibrate", "--config", join(relay.dir, "allhours.yaml"), "--region", "eu", ...args);
+    const kept = join(relay.dir, "cache/eu/nlu/0/observed.json");
+    expect(calibrate("--observed", "--url", relay.url).stdout).toContain(`${questions.length} observed questions`);
+    expect(JSON.parse(readFileSync(kept, "utf8"))).toEqual({ questions });
+    expect(calibrate("--observed", "--url", "http://127.0.0.1:1").stderr).toContain("no observed questions");
+    expect(calibrate("--observed", "--forget").stderr).toContain("not both");
+    expect(calibrate("--forget", "--url", relay.url)).toMatchObject({ stderr: "", stdout: expect.stringContaining("version") as string });
+    expect(existsSync(kept)).toBe(false);
+  });
 
   it("counts an answer the visitor disliked", async () => {
     const client = await begin();

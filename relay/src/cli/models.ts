@@ -6,8 +6,10 @@ import { dirname, join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { embeddedNlu, runTraining, trainRequestOf, type EmbeddedNluOptions } from "../adapters/nlu/embedded.ts";
 import type { TrainReport } from "../adapters/nlu/train-worker.ts";
+import { forgetObserved, observedFile, writeObserved } from "../adapters/nlu/observed.ts";
 import { chooseVersion, chosenVersion, readVersions, type Versions } from "../adapters/nlu/versions.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { askLearned, askObserved } from "./ask-relay.ts";
 import type { Tools } from "./tools.ts";
 
 /** An embedded NLU of a config: its name for people, its options, its folders. */
@@ -51,6 +53,7 @@ export function calibrationAsText(name: string, target: number, report: TrainRep
   if (calibration === undefined)
     return [...lines, "  borders      too few intents or examples to find them: 0.5 and 0.25 are used"].join("\n");
   const { report: folds } = calibration;
+  const { observed } = folds;
   return [
     ...lines,
     `  answer at    ${calibration.answerAt.toFixed(3)}`,
@@ -58,6 +61,12 @@ export function calibrationAsText(name: string, target: number, report: TrainRep
     `  known        ${percent(folds.right)} answered right, ${percent(folds.wrong)} wrong, ${percent(folds.askedBack)} asked back, ${percent(folds.passedOn)} passed on`,
     `  beside them  ${percent(folds.recognised)} not answered (target ${percent(target)}), of these ${percent(folds.askedBackBeside)} asked back`,
     `  from         ${folds.folds} folds, each without a part of the intents; before knowledge and buttons`,
+    ...(observed === undefined
+      ? []
+      : [
+          `  observed     ${observed.right + observed.wrong + observed.beside} left to others: best intent of ${observed.right} right, of ${observed.wrong} wrong, ${observed.beside} beside them`,
+          `               now ${observed.answered} of these answered, ${observed.answeredWrong} of them wrongly, ${observed.askedBack} asked back`,
+        ]),
   ].join("\n");
 }
 
@@ -88,18 +97,41 @@ export function calibrateCommand(tools: Tools) {
     args: {
       config,
       region: regionArg,
+      observed: {
+        type: "boolean",
+        description: "redraw from the questions that were handed over or asked back since; asks the running relay",
+      },
+      forget: { type: "boolean", description: "draw from the examples alone again" },
+      url: { type: "string", description: "origin of the relay; default: as the config says it listens" },
       target: { type: "string", description: "share of questions beside all intents that is not answered; default: the config's" },
     },
     run: async ({ args }) => {
       const target = args.target === undefined ? undefined : Number(args.target);
       if (target !== undefined && !(target >= 0.5 && target <= 0.99))
         return fail(`--target ${args.target}: expected a number from 0.5 to 0.99`);
-      for (const { name, options, baseDir, cacheDir } of await ofConfig(tools, args.config, args.region)) {
+      if (args.observed && args.forget) return fail("expected --observed or --forget, not both");
+      const { config: read } = await tools.load(args.config);
+      const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+      for (const { name, region, options, baseDir, cacheDir } of await ofConfig(tools, args.config, args.region)) {
+        if (args.forget) await forgetObserved(cacheDir);
+        if (args.observed) {
+          try {
+            const questions = await askObserved(read, region, args.url);
+            await writeObserved(cacheDir, questions);
+            say(`${name}: ${questions.length} observed questions`);
+          } catch (error) {
+            return fail(`${name}: no observed questions: ${(error as Error).message}`);
+          }
+        }
+        const learned = await askLearned(read, region, args.url, warn);
         const asked = target === undefined ? options : { ...options, target };
         // A target that is only tried leaves the versions that serve alone.
         const folder = target === undefined || target === options.target ? cacheDir : join(cacheDir, "tried");
         const report = await runTraining(
-          trainRequestOf(asked, { baseDir, cacheDir: folder, learned: undefined }),
+          {
+            ...trainRequestOf(asked, { baseDir, cacheDir: folder, learned: learned === undefined ? undefined : () => learned }),
+            observedFile: observedFile(cacheDir),
+          },
           new AbortController().signal,
           (progress) => {
             if (process.stderr.isTTY) process.stderr.write(`\r${progress.stage} ${progress.done}/${progress.of} `);

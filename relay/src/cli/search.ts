@@ -10,8 +10,7 @@ import { explainSearch, type Explained, type ExplainedHit, type NearestQuestion 
 import type { AdapterContext, KnowledgeQuery, Learned } from "../adapters/spec.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { SiteConfig } from "../config/schema.ts";
-import { liveOf, type LearnedRecord } from "../learning/learned.ts";
-import { adminDoor, askAdmin } from "./dead-letters.ts";
+import { askLearned } from "./ask-relay.ts";
 import type { Tools } from "./tools.ts";
 
 /** Articles held back that are listed; the others are counted. */
@@ -86,22 +85,6 @@ export function ownKnowledge(
   });
 }
 
-/** What the region has learnt lies in the database, which the running relay has. Without one the files alone are searched. */
-async function askLearned(
-  { config }: LoadedConfig,
-  regionId: string,
-  url: string | undefined,
-  warn: (text: string) => void,
-): Promise<Learned | undefined> {
-  const path = `/v1/admin/learning?${new URLSearchParams({ region: regionId }).toString()}`;
-  try {
-    return liveOf((await askAdmin<{ learned: LearnedRecord[] }>(adminDoor(config.server, url), path)).learned);
-  } catch (error) {
-    warn(`without what the region has learnt: ${(error as Error).message}`);
-    return undefined;
-  }
-}
-
 export function searchCommand({ config, load, say, fail }: Tools) {
   return defineCommand({
     meta: { name: "search", description: "say what the articles have on a question, and why" },
@@ -125,7 +108,7 @@ export function searchCommand({ config, load, say, fail }: Tools) {
       const at = args.at === undefined ? Date.now() : Date.parse(args.at);
       if (Number.isNaN(at)) return fail("--at: expected a time, as 2026-11-27T03:00:00Z");
       const warn = (text: string): void => void process.stderr.write(`${text}\n`);
-      const own = ownKnowledge(loaded, regionId, warn, await askLearned(loaded, regionId, args.url, warn));
+      const own = ownKnowledge(loaded, regionId, warn, await askLearned(loaded.config, regionId, args.url, warn));
       if (own.length === 0) return fail(`region ${regionId} has no embedded knowledge`);
       const query = queryOf(site, args.question, args.language, at);
       for (const { name, options, context } of own) {

@@ -6,7 +6,7 @@ import { COMMAND_PATH, LIMITS, STREAM_PATH, refusal } from "@allhours/protocol";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Store } from "../store/store.ts";
 import type { DeadLetters } from "../jobs/dead-letters.ts";
-import { decideLearning, showLearning } from "./learning.ts";
+import { decideLearning, showLearning, showObserved } from "./learning.ts";
 import type { Review } from "../learning/review.ts";
 import { isOperator, listDeadLetters, NOT_OPERATOR, replayDeadLetters } from "./admin.ts";
 import { receiveInbound } from "./inbound.ts";
@@ -56,6 +56,7 @@ export function createHttp(deps: HttpDeps): Hono<Bindings> {
   }
   app.get("/v1/admin/dead-letters", (context) => listDeadLetters(context, deps.deadLetters));
   app.get("/v1/admin/learning", (context) => showLearning(context, deps.review));
+  app.get("/v1/admin/learning/observed", (context) => showObserved(context, deps.review));
   app.post("/v1/admin/learning", (context) => decideLearning(context, deps.review));
   app.post("/v1/admin/dead-letters/replay", (context) => replayDeadLetters(context, deps.deadLetters));
   app.get("/metrics", async (context) => {

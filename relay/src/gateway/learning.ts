@@ -43,6 +43,14 @@ export async function showLearning(context: Context, review: Review): Promise<Re
   return context.json({ ok: true, value: { gaps: await review.list(region, status), learned: review.learned(region) } });
 }
 
+const regionSchema = v.strictObject({ region: short });
+export async function showObserved(context: Context, review: Review): Promise<Response> {
+  const query = readStrict(regionSchema, context.req.query());
+  if (!query.ok) return context.json(query, 400);
+  const result = await review.observed(query.value.region);
+  return context.json(result, result.ok ? 200 : 404);
+}
+
 export async function decideLearning(context: Context, review: Review): Promise<Response> {
   const body = await readJsonBody(context);
   if (!body.ok) return context.json(body, body.error.code === "frame-too-large" ? 413 : 400);

@@ -50,6 +50,8 @@ export type Review = {
   learned(regionId: string): LearnedRecord[];
   revert(regionId: string, learnedId: string): Promise<Result<{ learnedId: string }>>;
   check(regionId: string): Promise<Result<{ gaps: Closure[] }>>;
+  /** Oldest first: every question that was left to others and of which it is known what answers it, or that nothing does. */
+  observed(regionId: string): Promise<Result<{ questions: { text: string; intent?: string | undefined }[] }>>;
 };
 
 export function createReview(deps: {
@@ -222,5 +224,19 @@ export function createReview(deps: {
       }
       return { ok: true, value: { gaps } };
     },
+    async observed(regionId) {
+      if (deps.region(regionId) === undefined) return noRegion(regionId);
+      const records = await store.records(QUESTION, regionId, 0, MOST_QUESTIONS);
+      return { ok: true, value: { questions: records.toReversed().flatMap(({ body }) => observedOf(body as Question)) } };
+    },
   };
+}
+
+/**
+ * A visitor's choice, an agent's click and a review say what answers a question. Without them, one that went to a person is taken to be beside
+ * the articles; one that was asked back and left says nothing, and a thumb alone says that an answer was wrong, but not how many were right.
+ */
+function observedOf({ text, outcome, articleId }: Question): { text: string; intent?: string | undefined }[] {
+  if (articleId !== undefined) return [{ text, intent: articleId }];
+  return outcome === "handed-over" || outcome === "gave-up" ? [{ text }] : [];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calibrate } from "./calibration.ts";
+import { featuresOf } from "./features.ts";
 import { classify, rowsOf, trainOnRows, type Example } from "./intent-model.ts";
 import { fitLogistic, probabilityOf } from "./logistic.ts";
 import { buildNearest, nearnessOf } from "./nearest.ts";
@@ -89,6 +90,44 @@ describe("calibrate", () => {
     const share = (of: Example[]): number => of.filter(sure).length / of.length;
     expect(share(fresh.filter(({ intent }) => intent !== "topic-3"))).toBeGreaterThan(0.6);
     expect(share(fresh.filter(({ intent }) => intent === "topic-3"))).toBeLessThan(0.2);
+  });
+
+  describe("with questions that were left to others", () => {
+    const model = trainOnRows(rows);
+    const options = { target: 0.8, outOfScope: 0.2 };
+    const before = calibrate(rows, options);
+    const sureOf = (text: string, calibration: ReturnType<typeof calibrate>): number =>
+      classify({ ...model, calibration }, text).intents[0]?.confidence ?? 0;
+    /** One word is a topic's, and two are nobody's: what is asked back. */
+    const texts = shopLike(12, 40)
+      .slice(12 * 30)
+      .map(({ text, intent }) => ({ text: `${text.split(" ").slice(0, 2).join(" ")} quixor vemtaz`, intent }));
+    const observe = (intent: (example: Example) => string | undefined, of = texts) =>
+      calibrate(rows, {
+        ...options,
+        observed: { model, rows: of.map((one) => ({ features: featuresOf(one.text), intent: intent(one) })) },
+      });
+    const meanOf = (calibration: ReturnType<typeof calibrate>): number =>
+      texts.reduce((sum, { text }) => sum + sureOf(text, calibration), 0) / texts.length;
+
+    it("is surer of what turned out right, and less sure of what nothing answered", () => {
+      const right = observe(({ intent }) => intent);
+      const beside = observe(() => undefined);
+      expect(meanOf(right)).toBeGreaterThan(meanOf(before) + 0.01);
+      expect(meanOf(beside)).toBeLessThan(meanOf(before));
+      expect(beside?.report.observed).toMatchObject({ right: 0, wrong: 0, beside: texts.length });
+      const { right: counted = 0, wrong = 0, answered = 0, answeredWrong = 0 } = right?.report.observed ?? {};
+      expect(counted + wrong).toBe(texts.length);
+      expect(answered).toBeGreaterThan(answeredWrong);
+      // The target is kept on what the folds leave out, whatever was observed.
+      for (const one of [right, beside]) expect(one?.report.recognised).toBeCloseTo(0.8, 1);
+    });
+    it("pays no attention to a few, or to intents it does not have", () => {
+      for (const same of [observe(() => undefined, texts.slice(0, 19)), observe(() => "topic-99")]) {
+        expect(same?.report.observed).toBeUndefined();
+        expect(same?.model).toEqual(before?.model);
+      }
+    });
   });
 
   it("says that it cannot with too few intents or examples", () => {

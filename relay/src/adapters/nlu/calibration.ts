@@ -3,7 +3,7 @@
  * of the intents is left out, and a fifth of the rest is kept for asking: what was left out is what a shop's visitors ask beside its
  * topics. Gives the confidence and both borders, so that nobody has to choose a number. Pure; CPU-bound like the training.
  */
-import { confidenceOf, evidenceOf, trainOnRows, type Row } from "./intent-model.ts";
+import { confidenceOf, evidenceOf, trainOnRows, type IntentModel, type Row } from "./intent-model.ts";
 import type { SvmOptions } from "./linear-svm.ts";
 import { fitLogistic, type LogisticModel } from "./logistic.ts";
 import { createRandom } from "./random.ts";
@@ -26,9 +26,19 @@ export type CalibrationReport = {
   /** Of texts about none of the intents, not answered. */
   recognised: number;
   askedBackBeside: number;
+  observed?: ObservedReport | undefined;
 };
+/** Counts of observed questions: what the best intent of each was, and what the borders make of them. `beside`: nothing the shop has answers it. */
+export type ObservedReport = { right: number; wrong: number; beside: number; answered: number; answeredWrong: number; askedBack: number };
+/** A question that was left to others; `intent` is absent when none is right, and one the model does not have says nothing. */
+export type ObservedRow = Omit<Row, "intent"> & { intent?: string | undefined };
 /** `target`: share of texts about none of the intents that must not be answered. `outOfScope`: expected share of such texts. Both 0 to 1. */
-export type CalibrationOptions = { target: number; outOfScope: number; svm?: SvmOptions };
+export type CalibrationOptions = {
+  target: number;
+  outOfScope: number;
+  svm?: SvmOptions;
+  observed?: { model: IntentModel; rows: readonly ObservedRow[] };
+};
 
 const FOLDS = 5;
 /** Above this many examples fewer folds say as much, and above the second a sample does: a fold costs as much as a training. */
@@ -40,13 +50,15 @@ const ASK_QUANTILE = 0.5;
 /** Fewer intents, or fewer texts asked in all, say too little about a border. */
 const LEAST_INTENTS = 5;
 const LEAST_LEFT_OUT = 50;
+/** Fewer observed questions are chance. */
+const LEAST_OBSERVED = 20;
 
 type Asked = { features: number[]; kind: "right" | "wrong" | "left-out" };
 
 /** `undefined` with fewer than five intents, or fewer than some fifty examples. `onFold` is called before each fold, from 0. */
 export function calibrate(
   rows: readonly Row[],
-  { target, outOfScope, svm = {} }: CalibrationOptions,
+  { target, outOfScope, svm = {}, observed }: CalibrationOptions,
   onFold: (fold: number, of: number) => void = () => undefined,
 ): Calibration | undefined {
   const intents = shuffled([...new Set(rows.map((row) => row.intent))].sort());
@@ -67,25 +79,41 @@ export function calibrate(
     });
     if (new Set(kept.map((row) => row.intent)).size < 2) continue;
     const model = trainOnRows(kept, svm);
-    const ask = ({ features, intent }: Row, known: boolean): void => {
-      const { label, evidence } = evidenceOf(model, features);
-      asked.push({ features: evidence, kind: !known ? "left-out" : model.labels[label] === intent ? "right" : "wrong" });
-    };
-    for (const row of held) ask(row, true);
-    for (const row of leftOut) ask(row, false);
+    for (const row of held) asked.push(askedOf(model, row));
+    for (const { features } of leftOut) asked.push(askedOf(model, { features }));
   }
-  return fromAsked(asked, folds, target, outOfScope);
+  const seen = observed === undefined ? [] : observedIn(observed);
+  return fromAsked(asked, seen, { folds, target, outOfScope });
 }
 
-function fromAsked(asked: readonly Asked[], folds: number, target: number, outOfScope: number): Calibration | undefined {
+function observedIn({ model, rows }: NonNullable<CalibrationOptions["observed"]>): Asked[] {
+  const telling = rows.filter(({ intent }) => intent === undefined || model.labels.includes(intent));
+  return telling.length < LEAST_OBSERVED ? [] : telling.map((row) => askedOf(model, row));
+}
+
+function askedOf(model: IntentModel, { features, intent }: ObservedRow): Asked {
+  const { label, evidence } = evidenceOf(model, features);
+  return { features: evidence, kind: intent === undefined ? "left-out" : model.labels[label] === intent ? "right" : "wrong" };
+}
+
+/**
+ * Observed questions teach when a best intent is right. They say nothing of how often that is so: all of them are questions that were not
+ * answered. So the borders are drawn on the left-out texts of the folds.
+ */
+function fromAsked(
+  asked: readonly Asked[],
+  observed: readonly Asked[],
+  { folds, target, outOfScope }: { folds: number; target: number; outOfScope: number },
+): Calibration | undefined {
   const known = asked.filter(({ kind }) => kind !== "left-out").length;
   const leftOut = asked.length - known;
   if (leftOut < LEAST_LEFT_OUT || known === 0) return undefined;
   // The folds hold as many left-out texts as others; a shop's visitors do not.
   const weight = (outOfScope / (1 - outOfScope)) * (known / leftOut);
-  const model = fitLogistic(
-    asked.map(({ features, kind }) => ({ features, positive: kind === "right", weight: kind === "left-out" ? weight : 1 })),
-  );
+  const model = fitLogistic([
+    ...asked.map(({ features, kind }) => ({ features, positive: kind === "right", weight: kind === "left-out" ? weight : 1 })),
+    ...observed.map(({ features, kind }) => ({ features, positive: kind === "right", weight: 1 })),
+  ]);
   if (model === undefined) return undefined;
   const scored = asked.map(({ features, kind }) => ({ kind, confidence: confidenceOf(model, features) }));
   const beside = scored.flatMap(({ kind, confidence }) => (kind === "left-out" ? [confidence] : [])).sort((one, other) => one - other);
@@ -111,7 +139,26 @@ function fromAsked(asked: readonly Asked[], folds: number, target: number, outOf
       passedOn: share(inScope, (confidence) => confidence < askAt),
       recognised: 1 - share((kind) => kind === "left-out", answered),
       askedBackBeside: share((kind) => kind === "left-out", between),
+      ...(observed.length === 0 ? {} : { observed: observedReport(observed, model, answered, between) }),
     },
+  };
+}
+
+function observedReport(
+  observed: readonly Asked[],
+  model: LogisticModel,
+  answered: (confidence: number) => boolean,
+  between: (confidence: number) => boolean,
+): ObservedReport {
+  const scored = observed.map(({ features, kind }) => ({ kind, confidence: confidenceOf(model, features) }));
+  const count = (of: (one: { kind: Asked["kind"]; confidence: number }) => boolean): number => scored.filter(of).length;
+  return {
+    right: count(({ kind }) => kind === "right"),
+    wrong: count(({ kind }) => kind === "wrong"),
+    beside: count(({ kind }) => kind === "left-out"),
+    answered: count(({ confidence }) => answered(confidence)),
+    answeredWrong: count(({ kind, confidence }) => kind !== "right" && answered(confidence)),
+    askedBack: count(({ confidence }) => between(confidence)),
   };
 }
 

@@ -20,6 +20,7 @@ import {
 import { runThread, threadFile } from "../thread.ts";
 import { type Example, type IntentModel } from "./intent-model.ts";
 import { readMessage } from "./message.ts";
+import { observedFile } from "./observed.ts";
 import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
 import { slotOptions, slotRulesOf } from "./slots/options.ts";
@@ -82,6 +83,7 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
         context.baseDir,
       ),
       choiceFile(context.cacheDir),
+      observedFile(context.cacheDir),
     ],
     async init(signal) {
       newest += 1;
@@ -151,6 +153,7 @@ export function trainRequestOf(
     target: options.target,
     outOfScope: options.outOfScope,
     learned: examplesOf(context.learned?.()),
+    observedFile: observedFile(context.cacheDir),
   };
 }
 

@@ -6,9 +6,12 @@ import { createHash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { findFiles } from "../files.ts";
 import type { FromThread } from "../thread.ts";
-import { calibrate } from "./calibration.ts";
+import { normalise } from "../words.ts";
+import { calibrate, type ObservedRow } from "./calibration.ts";
 import { EXAMPLE_EXTENSIONS, readArticlePhrasings, readExampleFile, type ExampleProblem } from "./examples.ts";
 import { classify, rowsOf, trainOnRows, type Example, type IntentModel } from "./intent-model.ts";
+import { featuresOf } from "./features.ts";
+import { readObserved, type ObservedQuestion } from "./observed.ts";
 import { supports } from "./message.ts";
 import { arraysOf, MODEL_FORMAT } from "./model-file.ts";
 import { deniedReadings } from "./negation.ts";
@@ -27,6 +30,8 @@ export type TrainRequest = {
   /** See `CalibrationOptions`. */
   target: number;
   outOfScope: number;
+  /** See observed.ts; a file that is not there says nothing. */
+  observedFile: string;
 };
 export type TrainReport = {
   model: IntentModel | undefined;
@@ -90,9 +95,10 @@ function scoreOf(model: IntentModel, questions: readonly Example[]): RegressionS
   };
 }
 
-function versionOf(request: TrainRequest, examples: readonly Example[]): string {
+function versionOf(request: TrainRequest, examples: readonly Example[], observed: readonly ObservedQuestion[]): string {
   const hash = createHash("sha256").update(MODEL_FORMAT).update(`\n${request.cost}\n${request.target}\n${request.outOfScope}\n`);
   for (const example of examples) hash.update(JSON.stringify([example.text, example.intent]));
+  for (const { text, intent } of observed) hash.update(JSON.stringify(["observed", text, intent ?? null]));
   return hash.digest("hex").slice(0, 32);
 }
 
@@ -108,8 +114,9 @@ export async function prepareModel(
     missing: [...read.missing, ...questions.missing],
   };
   const folder = request.cacheDir;
+  const observed = await readObserved(request.observedFile);
   const chosen = await chosenVersion(folder);
-  const newest = intents.size < 2 ? "" : versionOf(request, examples);
+  const newest = intents.size < 2 ? "" : versionOf(request, examples, observed);
   if (chosen !== undefined) {
     const model = await readModel(folder, chosen);
     if (model !== undefined) return { ...report, model, version: chosen, how: "chosen", newest };
@@ -118,7 +125,7 @@ export async function prepareModel(
   if (intents.size < 2) return { ...report, model: undefined, version: "", how: "trained" };
 
   const kept = await readModel(folder, newest);
-  const model = kept ?? trained(request, examples, onProgress);
+  const model = kept ?? trained(request, examples, observed, onProgress);
   const cacheError = kept === undefined ? await codeOf(writeModel(folder, newest, model)) : undefined;
   const versions = await readVersions(folder);
   const before = versions.active === undefined || versions.active === newest ? undefined : await readModel(folder, versions.active);
@@ -148,14 +155,29 @@ export async function prepareModel(
   return { ...told, model, version: newest, how: kept === undefined ? "trained" : "cached" };
 }
 
-function trained(request: TrainRequest, examples: readonly Example[], onProgress: (progress: TrainProgress) => void): IntentModel {
+function trained(
+  request: TrainRequest,
+  examples: readonly Example[],
+  questions: readonly ObservedQuestion[],
+  onProgress: (progress: TrainProgress) => void,
+): IntentModel {
   const rows = rowsOf(examples);
   const svm = { cost: request.cost };
   const model = trainOnRows(rows, { ...svm, onClass: (done, of) => onProgress({ stage: "training", done, of }) });
   const { target, outOfScope } = request;
-  const calibration = calibrate(rows, { target, outOfScope, svm }, (done, of) => onProgress({ stage: "calibrating", done, of }));
+  const calibration = calibrate(
+    rows,
+    { target, outOfScope, svm, observed: { model, rows: observedRows(questions, examples) } },
+    (done, of) => onProgress({ stage: "calibrating", done, of }),
+  );
   const finished = { ...model, calibration };
   return { ...finished, denied: deniedShares(finished, examples) };
+}
+
+/** What has become an example since is known word for word, and says nothing of other questions. */
+function observedRows(questions: readonly ObservedQuestion[], examples: readonly Example[]): ObservedRow[] {
+  const learnt = new Set(examples.map(({ text }) => normalise(text)));
+  return questions.filter(({ text }) => !learnt.has(normalise(text))).map(({ text, intent }) => ({ features: featuresOf(text), intent }));
 }
 
 /** Of each label's examples, the share whose label is lost with what they deny. */

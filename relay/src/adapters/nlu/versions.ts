@@ -58,7 +58,7 @@ async function readJson<Schema extends v.GenericSchema>(path: string, schema: Sc
 }
 
 /** Written beside and renamed, so that a reader never sees half a file. */
-async function write(folder: string, path: string, content: string | Uint8Array): Promise<void> {
+export async function writeWhole(folder: string, path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
   const draft = `${path}.${process.pid}-${Date.now()}.part`;
   await writeFile(draft, content);
@@ -74,7 +74,7 @@ export async function readVersions(folder: string): Promise<Versions> {
 /** Keeps the list and removes the files of versions that fell out of it. */
 export async function writeVersions(folder: string, versions: Versions): Promise<void> {
   const kept = versions.list.filter(({ version }, index) => index >= versions.list.length - KEPT || version === versions.active);
-  await write(folder, listFile(folder), `${JSON.stringify({ ...versions, list: kept }, null, 1)}\n`);
+  await writeWhole(folder, listFile(folder), `${JSON.stringify({ ...versions, list: kept }, null, 1)}\n`);
   for (const { version } of versions.list)
     if (!kept.some((one) => one.version === version)) await rm(modelFile(folder, version), { force: true });
 }
@@ -83,7 +83,7 @@ export async function readModel(folder: string, version: string): Promise<Intent
   return readFile(modelFile(folder, version)).then(decodeModel, () => undefined);
 }
 export async function writeModel(folder: string, version: string, model: IntentModel): Promise<void> {
-  await write(folder, modelFile(folder, version), encodeModel(model));
+  await writeWhole(folder, modelFile(folder, version), encodeModel(model));
 }
 
 /** The operator's choice, `undefined` for the newest accepted one. */
@@ -93,5 +93,5 @@ export async function chosenVersion(folder: string): Promise<string | undefined>
 /** Serves `version` from now on, whatever the examples say; `undefined` follows them again. */
 export async function chooseVersion(folder: string, version: string | undefined): Promise<void> {
   if (version === undefined) await rm(choiceFile(folder), { force: true });
-  else await write(folder, choiceFile(folder), `${JSON.stringify({ version })}\n`);
+  else await writeWhole(folder, choiceFile(folder), `${JSON.stringify({ version })}\n`);
 }
