@@ -1,6 +1,6 @@
 /** From a question nobody could answer to an answer the next morning: through a real relay, a desk, and the operator's door. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId, textOf, type Event, type EventOf } from "@allhours/protocol";
@@ -204,6 +204,22 @@ describe("what went unanswered", () => {
     expect(calibrate("--observed", "--forget").stderr).toContain("not both");
     expect(calibrate("--forget", "--url", relay.url)).toMatchObject({ stderr: "", stdout: expect.stringContaining("version") as string });
     expect(existsSync(kept)).toBe(false);
+  });
+
+  it("is told on a file of questions how many it could resolve, and which file it cannot read", () => {
+    const file = join(relay.dir, "questions.csv");
+    writeFileSync(
+      file,
+      "text,intent\nreturn policy please,return-window\nwhere is my parcel,track-order\nwho won the match,none-of-these\n",
+    );
+    const calibrate = (questions: string): { stdout: string; stderr: string } =>
+      allhours("calibrate", "--config", join(relay.dir, "allhours.yaml"), "--region", "eu", "--questions", questions);
+    const { stdout } = calibrate(file);
+    expect(stdout).toMatch(/known {8}2: [\d.]+ % answered right/);
+    expect(stdout).toMatch(/beside them {2}1: [\d.]+ % not answered/);
+    expect(stdout).toMatch(/resolved {5}[\d.]+ % if at most 5\.0 % of all may be wrong, [\d.]+ % with three buttons/);
+    for (const wrong of [join(relay.dir, "none.csv"), join(relay.dir, "allhours.db")])
+      expect(calibrate(wrong).stderr, wrong).toContain("expected a file that exists");
   });
 
   it("counts an answer the visitor disliked", async () => {

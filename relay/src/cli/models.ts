@@ -2,9 +2,13 @@
  * `allhours calibrate` and `allhours model list|use`: what the embedded NLU of each region makes of its examples, and which version of it
  * serves. Works on the cache folder of the config, beside a running relay: that watches the operator's choice and takes it within a second.
  */
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { embeddedNlu, runTraining, trainRequestOf, type EmbeddedNluOptions } from "../adapters/nlu/embedded.ts";
+import { EXAMPLE_EXTENSIONS, readExampleFile } from "../adapters/nlu/examples.ts";
+import type { IntentModel } from "../adapters/nlu/intent-model.ts";
+import { reportOn, type SetReport } from "../adapters/nlu/resolved.ts";
 import type { TrainReport } from "../adapters/nlu/train-worker.ts";
 import { forgetObserved, observedFile, writeObserved } from "../adapters/nlu/observed.ts";
 import { chooseVersion, chosenVersion, readVersions, type Versions } from "../adapters/nlu/versions.ts";
@@ -39,12 +43,16 @@ export function ownNlus({ config, baseDir }: LoadedConfig, region: string | unde
   );
 }
 
+/** Bad lines that are named. */
+const LISTED = 10;
+/** The share of wrong answers that a shop bears, as the field reports it. */
+const MOST_WRONG = 0.05;
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** What one training found, a fact a line. */
 export function calibrationAsText(name: string, target: number, report: TrainReport): string {
   const lines = [name, `  examples     ${report.exampleCount} in ${report.fileCount} files`];
-  for (const { file, line, problem } of report.problems.slice(0, 10)) lines.push(`  skipped      ${file}:${line} ${problem}`);
+  for (const { file, line, problem } of report.problems.slice(0, LISTED)) lines.push(`  skipped      ${file}:${line} ${problem}`);
   const { model } = report;
   if (model === undefined) return [...lines, "  expected examples of at least two intents"].join("\n");
   lines.push(`  intents      ${model.labels.length}`, `  version      ${report.version} (${report.how})`);
@@ -68,6 +76,23 @@ export function calibrationAsText(name: string, target: number, report: TrainRep
           `               now ${observed.answered} of these answered, ${observed.answeredWrong} of them wrongly, ${observed.askedBack} asked back`,
         ]),
   ].join("\n");
+}
+
+/** What the model makes of one file of questions with their right intents. */
+export function setAsText(file: string, target: number, report: SetReport): string {
+  const { known, beside, right, wrong, askedBack, recognised, resolved } = report;
+  return [
+    `  ${file}`,
+    `    known        ${known}: ${percent(right)} answered right, ${percent(wrong)} wrong, ${percent(askedBack)} asked back`,
+    ...(beside === 0 ? [] : [`    beside them  ${beside}: ${percent(recognised)} not answered (target ${percent(target)})`]),
+    `    resolved     ${percent(resolved.alone)} if at most ${percent(MOST_WRONG)} of all may be wrong, ${percent(resolved.withButtons)} with three buttons`,
+  ].join("\n");
+}
+
+async function saySet(file: string, target: number, model: IntentModel, say: (text: string) => void): Promise<void> {
+  const { examples, problems } = await readExampleFile(file);
+  for (const { line, problem } of problems.slice(0, LISTED)) say(`  skipped      ${file}:${line} ${problem}`);
+  say(setAsText(file, target, reportOn(model, examples, model.calibration ?? { answerAt: 0.5, askAt: 0.25 }, MOST_WRONG)));
 }
 
 export function versionsAsText(name: string, versions: Versions, chosen: string | undefined): string {
@@ -103,12 +128,16 @@ export function calibrateCommand(tools: Tools) {
       },
       forget: { type: "boolean", description: "draw from the examples alone again" },
       url: { type: "string", description: "origin of the relay; default: as the config says it listens" },
+      questions: { type: "string", description: "a file of questions with their right intents: say what comes of these too" },
       target: { type: "string", description: "share of questions beside all intents that is not answered; default: the config's" },
     },
     run: async ({ args }) => {
       const target = args.target === undefined ? undefined : Number(args.target);
       if (target !== undefined && !(target >= 0.5 && target <= 0.99))
         return fail(`--target ${args.target}: expected a number from 0.5 to 0.99`);
+      const { questions } = args;
+      if (questions !== undefined && !(EXAMPLE_EXTENSIONS.some((end) => questions.endsWith(end)) && existsSync(questions)))
+        return fail(`--questions ${questions}: expected a file that exists, ${EXAMPLE_EXTENSIONS.join(" or ")}`);
       if (args.observed && args.forget) return fail("expected --observed or --forget, not both");
       const { config: read } = await tools.load(args.config);
       const warn = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -139,6 +168,7 @@ export function calibrateCommand(tools: Tools) {
         );
         if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
         say(calibrationAsText(name, asked.target, report));
+        if (args.questions !== undefined && report.model !== undefined) await saySet(args.questions, asked.target, report.model, say);
         if (report.model === undefined) fail(`${name}: nothing to calibrate`);
       }
     },
