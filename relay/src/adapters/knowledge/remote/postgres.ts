@@ -108,6 +108,7 @@ export const postgresKnowledge: AdapterDefinition<"knowledge"> = {
     return {
       ...knowledge,
       async init(signal) {
+        await knowledge.init?.(signal);
         preparing = undefined;
         await prepared(signal);
       },

@@ -1,13 +1,15 @@
 /**
  * A knowledge adapter over a search service: the service finds, this decides. What is in another language, of another region, for other eyes
  * or not valid now is never returned, whatever the service thinks; and the score is one for all services: how much of the question's words
- * an article's title or one of its phrasings holds, so that 1 is a question it carries word for word.
+ * an article's title or one of its phrasings holds, so that 1 is a question it carries word for word. What the region has learnt stands beside
+ * the service's articles.
  */
 import * as v from "valibot";
 import { wordsOf, normalise } from "../../words.ts";
 import type { AdapterContext, KnowledgeAdapter, KnowledgeQuery, Passage } from "../../spec.ts";
 import { STOP_WORDS } from "../stop-words.ts";
 import type { RemoteRecord } from "./records.ts";
+import { taughtFrom, type Taught } from "./taught.ts";
 
 /** What a service must be able to do. Rejects with `AdapterError`. */
 export type RemoteEngine = {
@@ -34,6 +36,8 @@ const SPARE = 3;
 const MAX_CHARS = 500;
 /** What an intent moves an article up the order, at full confidence. The score told is that of the words alone. */
 const INTENT_LIFT = 0.3;
+/** Articles asked for by name: those of the intents, and as many for which a way to ask was learnt. */
+const MOST_NAMED = 5;
 /** A word in the body speaks less for an article than one in its title. */
 const BODY = 0.6;
 /** A control character is no part of a question, and no service's query language has a place for it. */
@@ -42,8 +46,9 @@ const unsearchable = /[\p{Cc}\p{Cs}]+/gu;
 export function createRemoteKnowledge(
   engine: RemoteEngine,
   options: RemoteOptions,
-  context: Pick<AdapterContext, "regionId">,
+  context: Pick<AdapterContext, "regionId" | "learned">,
 ): KnowledgeAdapter {
+  let taught: Taught | undefined;
   const languagesOf = (query: KnowledgeQuery): string[] => [...new Set([query.language, ...query.fallbackLanguages])];
   const languageOf = (record: RemoteRecord): string => record.language ?? options.language;
 
@@ -73,20 +78,23 @@ export function createRemoteKnowledge(
     const languages = languagesOf(query);
     const text = query.text.slice(0, MAX_CHARS).replaceAll(unsearchable, " ").trim();
     const words = wordsOf(normalise(text));
-    const ids = query.intents.map(({ name }) => name).slice(0, 5);
+    const learnt = (taught ??= taughtFrom(context.learned?.() ?? { articles: [], phrasings: [] }));
+    const intents = query.intents.map(({ name }) => name).slice(0, MOST_NAMED);
+    const ids = [...new Set([...intents, ...learnt.idsLike(words, MOST_NAMED)])];
     const [found, named] = await Promise.all([
       words.length === 0 ? [] : engine.find(text, { languages, limit: query.limit * SPARE }, signal),
       ids.length === 0 || engine.byIds === undefined ? [] : engine.byIds(ids, { languages }, signal),
     ]);
     const lift = new Map(query.intents.map(({ name, confidence }) => [name, confidence * INTENT_LIFT]));
     const best = new Map<string, { passage: Passage; rank: number }>();
-    for (const record of [...found, ...named]) {
+    const served = [...found, ...named].flatMap((record) => learnt.known(record, languageOf(record)) ?? []);
+    for (const record of [...learnt.articlesLike(words, intents), ...served]) {
       if (!allowed(record, languages, query)) continue;
       const passage = passageOf(record, likenessOf(words, record));
       // One language an article: the one wanted most, whatever the words of another.
       const rank = passage.score + (lift.get(record.id) ?? 0) - 10 * languages.indexOf(passage.language);
-      const known = best.get(record.id);
-      if (known === undefined || rank > known.rank) best.set(record.id, { passage, rank });
+      const before = best.get(record.id);
+      if (before === undefined || rank > before.rank) best.set(record.id, { passage, rank });
     }
     return [...best.values()]
       .map(({ passage }) => ({ passage, rank: passage.score + (lift.get(passage.articleId) ?? 0) }))
@@ -96,6 +104,11 @@ export function createRemoteKnowledge(
   }
   return {
     kind: "knowledge",
+    learns: true,
+    init() {
+      taught = undefined;
+      return Promise.resolve();
+    },
     search,
     ...(engine.byIds === undefined
       ? {}
