@@ -17,7 +17,8 @@ const isNotice = (event: Event): event is EventOf<"message-added"> =>
   event.type === "message-added" && /\d{1,2}[:.h]\s?\d{2}/.test(textOf(event.message.parts));
 
 async function run({ pick }: Context): Promise<Outcome> {
-  const rate = pick(20, 1);
+  // The relay starts again on the wall clock: a second it takes is eight on its own, of the fifteen between the time-out and the minute.
+  const rate = pick(8, 1);
   return withCleanup(async ({ keep }) => {
     const desk = keep(await createDesk(), (one) => one.close());
     desk.behave = () => "reset";
@@ -67,7 +68,7 @@ export const scenarios: Scenario[] = [
   {
     id: "P18",
     promise: "If no person can be reached the visitor is told within a minute, with a time",
-    proof: (form) => `a desk that is dead, the relay killed after 20 s${form === "short" ? ", on a clock that runs 20 times as fast" : ""}`,
+    proof: (form) => `a desk that is dead, the relay killed after 20 s${form === "short" ? ", on a clock that runs 8 times as fast" : ""}`,
     run,
   },
 ];
