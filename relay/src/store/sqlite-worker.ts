@@ -95,11 +95,13 @@ function createBatchRunner(database: BetterSqlite3.Database, executor: Executor)
     let commits = 0;
     const settled = operations.map((operation) => {
       if (isRead(operation)) return attempt(() => settle(operation));
+      // Between two transactions another process may write: what one of them learnt is asked again in the next.
+      executor.forget();
       const result = attempt(() => one.immediate(operation));
       if (result.ok) commits += 1;
-      else executor.forget();
       return result;
     });
+    executor.forget();
     return { settled, commits };
   }
 

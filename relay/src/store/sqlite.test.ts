@@ -48,10 +48,10 @@ test("two writers of one file do not give one place twice", async () => {
   const conversationId = await storedConversation(left);
   const seqs: (number | undefined)[] = [];
   for (let round = 0; round < 10; round += 1) {
-    const appends = [left, right, left, right].map((store) => store.append(sampleAppend(conversationId)));
+    const appends = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? left : right).append(sampleAppend(conversationId)));
     seqs.push(...(await Promise.all(appends)).map((appended) => appended.entries[0]?.seq));
   }
-  expect(seqs.toSorted((a, b) => a! - b!)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  expect(seqs.toSorted((a, b) => a! - b!)).toEqual(Array.from({ length: 400 }, (_, index) => index + 1));
   await Promise.all([left.close(), right.close()]);
 });
 
