@@ -171,6 +171,32 @@ describe("embedded nlu", () => {
     await expect(adapter.init?.(controller.signal)).rejects.toThrow("stopping");
   });
 
+  it("finds what the examples mark, where no form and no list does, from 500 marked texts on", async () => {
+    const colours = ["red", "sand", "olive", "ivory", "dark blue"];
+    const asked = (count: number): string =>
+      Array.from({ length: count }, (_, index) => {
+        const colour = colours[index % colours.length] ?? "";
+        const [before, intent] = index % 2 === 0 ? ["do you have it in ", "stock"] : ["I ordered number " + index + " in ", "wrong-item"];
+        return JSON.stringify({
+          text: before + colour + " please",
+          intent,
+          slots: [{ name: "colour", start: before.length, end: before.length + colour.length }],
+        });
+      }).join("\n");
+    const values = async (count: number): Promise<unknown[]> => {
+      const { adapter, context } = await prepare(csv, { examples: ["examples.csv", "marked.jsonl"] });
+      await writeFile(join(context.baseDir, "marked.jsonl"), asked(count));
+      await adapter.init?.(signalOf());
+      const { slots } = await adapter.understand(request("Do you have it in teal please, order 10482"), signalOf());
+      return slots.map(({ name, value }) => [name, value]);
+    };
+    expect(await values(499)).toEqual([["orderNumber", "10482"]]);
+    expect(await values(500)).toEqual([
+      ["colour", "teal"],
+      ["orderNumber", "10482"],
+    ]);
+  });
+
   it("puts shipped phrases before what it learnt", async () => {
     const { adapter } = await prepare();
     await adapter.init?.(signalOf());

@@ -25,6 +25,7 @@ import { asksForPerson } from "./person-phrases.ts";
 import { smallTalkOf } from "./small-talk.ts";
 import { slotOptions, slotRulesOf } from "./slots/options.ts";
 import { findSlots, type SlotRules } from "./slots/slots.ts";
+import { tagSlots } from "./slots/tagger.ts";
 import type { TrainProgress, TrainReport, TrainRequest } from "./train-worker.ts";
 import { choiceFile } from "./versions.ts";
 
@@ -103,7 +104,7 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
       }
       // Whoever was started last wins, in whatever order they end.
       if (mine === newest) serving = { model: report.model, version: report.version, rules: slots.rules };
-      const { calibration } = report.model;
+      const { calibration, tagger } = report.model;
       context.logger.info(
         {
           adapter: context.path,
@@ -113,6 +114,7 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
           intents: report.model.labels.length,
           features: report.model.idf.length,
           ...(calibration === undefined ? {} : { answerAt: calibration.answerAt, askAt: calibration.askAt }),
+          ...(tagger === undefined ? {} : { tagger: tagger.heldOut, slots: tagger.names }),
           ms: Math.round(performance.now() - started),
         },
         "intent model ready",
@@ -129,7 +131,8 @@ export function createEmbeddedNlu(options: EmbeddedNluOptions, context: AdapterC
 type Serving = { model: IntentModel; version: string; rules: SlotRules };
 
 function understand({ model, version, rules }: Serving, request: NluRequest): Understanding {
-  const slots = findSlots(request.text, rules, request);
+  const { tagger } = model;
+  const slots = findSlots(request.text, rules, request, tagger === undefined ? undefined : (text) => tagSlots(tagger, text));
   const { intents: learned, several, denied } = readMessage(model, request.text, request.language);
   const { calibration } = model;
   const own = { version, ...(calibration === undefined ? {} : { borders: { answerAt: calibration.answerAt, askAt: calibration.askAt } }) };

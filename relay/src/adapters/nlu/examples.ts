@@ -9,6 +9,7 @@ import { readCsvBatches } from "../csv.ts";
 import { readDialogflow } from "./formats/dialogflow.ts";
 import { readRasa } from "./formats/rasa.ts";
 import type { Example } from "./intent-model.ts";
+import { readAnnotations } from "./slots/annotations.ts";
 
 /** A place in a file that was skipped, and why. Never carries the text itself. */
 export type ExampleProblem = { file: string; line: number; problem: string };
@@ -68,7 +69,7 @@ export function readCsv(file: string, source: string): ReadExamples {
   return { examples, problems };
 }
 
-/** One JSON object a line. */
+/** One JSON object a line; its values may be marked, as `slots: [{ name, start, end, value? }]`. A mistake there costs the marks, not the example. */
 export function readJsonLines(file: string, source: string): ReadExamples {
   const problems: ExampleProblem[] = [];
   const examples: Example[] = [];
@@ -84,7 +85,13 @@ export function readJsonLines(file: string, source: string): ReadExamples {
     }
     const text = TEXT_FIELDS.map((name) => fields[name]).find((value) => value !== undefined);
     const intent = INTENT_FIELDS.map((name) => fields[name]).find((value) => value !== undefined);
-    push(file, index + 1, text, intent, examples, problems);
+    const taken = push(file, index + 1, text, intent, examples, problems);
+    const marked = fields["slots"] ?? fields["entities"];
+    if (taken === undefined || marked === undefined) continue;
+    const lead = (text as string).length - (text as string).trimStart().length;
+    const slots = readAnnotations(marked, text as string);
+    if (typeof slots === "string") problems.push({ file, line: index + 1, problem: slots });
+    else taken.slots = slots.map((slot) => ({ ...slot, start: Math.max(0, slot.start - lead), end: slot.end - lead }));
   }
   return { examples, problems };
 }
@@ -119,8 +126,20 @@ function firstOf(names: readonly string[], header: readonly string[]): number | 
   return names.map((name) => header.indexOf(name)).find((place) => place >= 0);
 }
 
-function push(file: string, line: number, text: unknown, intent: unknown, examples: Example[], problems: ExampleProblem[]): void {
+function push(
+  file: string,
+  line: number,
+  text: unknown,
+  intent: unknown,
+  examples: Example[],
+  problems: ExampleProblem[],
+): Example | undefined {
   if (typeof text !== "string" || text.trim() === "") problems.push({ file, line, problem: "expected a text" });
   else if (typeof intent !== "string" || intent.trim() === "") problems.push({ file, line, problem: "expected an intent" });
-  else examples.push({ text: text.trim(), intent: intent.trim() });
+  else {
+    const example: Example = { text: text.trim(), intent: intent.trim() };
+    examples.push(example);
+    return example;
+  }
+  return undefined;
 }

@@ -37,6 +37,11 @@ function hashInto(seed: number, text: string): number {
   return hash;
 }
 
+/** Hash of any text, for models of their own features; never 0. */
+export function hashOf(text: string): number {
+  return finish(hashInto(WORD_SEED, text));
+}
+
 /** Pushes the hashes of all n-grams of `text` with `least` to `most` characters. */
 function pushGrams(text: string, least: number, most: number, into: number[]): void {
   for (let start = 0; start < text.length; start += 1) {

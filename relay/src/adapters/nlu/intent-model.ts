@@ -7,9 +7,12 @@ import type { Calibration } from "./calibration.ts";
 import { featuresOf, type TextFeatures } from "./features.ts";
 import { probabilityOf, type LogisticModel } from "./logistic.ts";
 import { trainOneVsRest, type SparseRows, type SvmOptions } from "./linear-svm.ts";
+import type { Annotation } from "./slots/annotations.ts";
+import type { Tagger } from "./slots/tagger.ts";
 import { buildNearest, nearnessOf, type NearestIndex, type WordVector } from "./nearest.ts";
 
-export type Example = { text: string; intent: string };
+/** `slots`: the values in it, where whoever wrote it marked them; absent where nobody looked. */
+export type Example = { text: string; intent: string; slots?: Annotation[] | undefined };
 /** The table has the features' numbers. */
 export type IntentModel = HashTable & {
   labels: string[];
@@ -26,6 +29,8 @@ export type IntentModel = HashTable & {
   nearest: NearestIndex;
   /** How scores become confidences; `undefined`: too few intents to learn it from, see `classify`. */
   calibration: Calibration | undefined;
+  /** Finds values as the examples mark them; `undefined`: too few of them do. */
+  tagger: Tagger | undefined;
 };
 /** `confidence` 0 to 1, best first. `known`: share of the text, by weight, that the examples contain; 0 to 1. */
 export type Classification = { intents: { name: string; confidence: number }[]; known: number };
@@ -76,6 +81,7 @@ export function trainOnRows(rows: readonly Row[], options: SvmOptions = {}): Int
     denied: new Float32Array(labels.length),
     nearest: buildNearest([], new Uint16Array(0), 0),
     calibration: undefined,
+    tagger: undefined,
   };
 
   const offsets = new Uint32Array(rows.length + 1);

@@ -12,6 +12,7 @@ import { EXAMPLE_EXTENSIONS, readArticlePhrasings, readExampleFile, type Example
 import { classify, rowsOf, trainOnRows, type Example, type IntentModel } from "./intent-model.ts";
 import { featuresOf } from "./features.ts";
 import { readObserved, type ObservedQuestion } from "./observed.ts";
+import { trainTagger } from "./slots/train-tagger.ts";
 import { supports } from "./message.ts";
 import { arraysOf, MODEL_FORMAT } from "./model-file.ts";
 import { deniedReadings } from "./negation.ts";
@@ -61,7 +62,9 @@ async function readSources(request: TrainRequest): Promise<Sources> {
   const problems: ExampleProblem[] = [];
   for (const file of found.files) {
     const read = await readExampleFile(file);
-    for (const example of read.examples) examples.push(example);
+    // A file in which nothing is marked does not say that there is nothing to mark.
+    const marked = read.examples.some(({ slots }) => slots !== undefined && slots.length > 0);
+    for (const example of read.examples) examples.push(marked ? example : { text: example.text, intent: example.intent });
     for (const problem of read.problems) problems.push(problem);
   }
   const articles = await findFiles(request.articles, request.baseDir, [".md"]);
@@ -97,7 +100,7 @@ function scoreOf(model: IntentModel, questions: readonly Example[]): RegressionS
 
 function versionOf(request: TrainRequest, examples: readonly Example[], observed: readonly ObservedQuestion[]): string {
   const hash = createHash("sha256").update(MODEL_FORMAT).update(`\n${request.cost}\n${request.target}\n${request.outOfScope}\n`);
-  for (const example of examples) hash.update(JSON.stringify([example.text, example.intent]));
+  for (const example of examples) hash.update(JSON.stringify([example.text, example.intent, example.slots ?? null]));
   for (const { text, intent } of observed) hash.update(JSON.stringify(["observed", text, intent ?? null]));
   return hash.digest("hex").slice(0, 32);
 }
@@ -170,7 +173,8 @@ function trained(
     { target, outOfScope, svm, observed: { model, rows: observedRows(questions, examples) } },
     (done, of) => onProgress({ stage: "calibrating", done, of }),
   );
-  const finished = { ...model, calibration };
+  const tagger = trainTagger(examples.flatMap(({ text, slots }) => (slots === undefined ? [] : [{ text, slots }])));
+  const finished = { ...model, calibration, tagger };
   return { ...finished, denied: deniedShares(finished, examples) };
 }
 

@@ -6,9 +6,11 @@
 import { basename, dirname } from "node:path";
 import * as v from "valibot";
 import type { ReadExamples } from "../examples.ts";
+import { joinPieces } from "../slots/annotations.ts";
 
 const usersays = /^(.+)_usersays_[a-z]{2,3}(?:-[a-z]+)?\.json$/i;
-const pieces = v.array(v.object({ text: v.string() }));
+/** ES says with `alias`, CX with `parameterId`, what a piece is the value of. */
+const pieces = v.array(v.object({ text: v.string(), alias: v.optional(v.string()), parameterId: v.optional(v.nullable(v.string())) }));
 const esSchema = v.array(v.object({ data: pieces }));
 const cxSchema = v.object({
   displayName: v.optional(v.string()),
@@ -49,12 +51,9 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
   return path === null ? "" : `, at ${path}`;
 }
 
-function examplesOf(intent: string, phrases: readonly (readonly { text: string }[])[]): ReadExamples {
+function examplesOf(intent: string, phrases: readonly v.InferOutput<typeof pieces>[]): ReadExamples {
   const texts = phrases.map((phrase) =>
-    phrase
-      .map(({ text }) => text)
-      .join("")
-      .trim(),
+    joinPieces(phrase.map(({ text, alias, parameterId }) => ({ text, name: alias ?? parameterId ?? undefined }))),
   );
-  return { examples: texts.filter((text) => text !== "").map((text) => ({ text, intent })), problems: [] };
+  return { examples: texts.filter(({ text }) => text !== "").map(({ text, slots }) => ({ text, intent, slots })), problems: [] };
 }

@@ -11,7 +11,7 @@ nlu:
 - intent: track_order
   examples: |
     - where is my order [10482](order_number)
-    - has my [lamp]{"entity": "product", "role": "bought"} left [Lyon](city)
+    - has my [lamp]{"entity": "product", "role": "bought"} left [NYC](city:New York)
 
 - synonym: lamp
   examples: |
@@ -28,12 +28,19 @@ nlu:
 `;
 
 describe("readRasa", () => {
-  it("takes intents without their annotations, and names the line of what it leaves out", () => {
+  it("takes intents with what their annotations mark, and names the line of what it leaves out", () => {
     const { examples, problems } = readRasa("nlu.yml", rasa);
     expect(examples).toEqual([
-      { text: "where is my order 10482", intent: "track_order" },
-      { text: "has my lamp left Lyon", intent: "track_order" },
-      { text: "bye", intent: "goodbye" },
+      { text: "where is my order 10482", intent: "track_order", slots: [{ name: "order_number", start: 18, end: 23 }] },
+      {
+        text: "has my lamp left NYC",
+        intent: "track_order",
+        slots: [
+          { name: "product", start: 7, end: 11 },
+          { name: "city", start: 17, end: 20, value: "New York" },
+        ],
+      },
+      { text: "bye", intent: "goodbye", slots: [] },
     ]);
     expect(problems).toEqual([
       { file: "nlu.yml", line: 14, problem: "expected a line that begins with -" },
@@ -57,13 +64,13 @@ describe("readDialogflow", () => {
   };
   it("takes phrases of ES and of CX", () => {
     expect(readDialogflow("agent/intents/order.track_usersays_en.json", JSON.stringify(es)).examples).toEqual([
-      { text: "where is 10482", intent: "order.track" },
+      { text: "where is 10482", intent: "order.track", slots: [{ name: "order", start: 9, end: 14 }] },
     ]);
     expect(readDialogflow("x.json", JSON.stringify({ displayName: "returns", ...parts })).examples).toEqual([
-      { text: "send it back", intent: "returns" },
+      { text: "send it back", intent: "returns", slots: [{ name: "way", start: 8, end: 12 }] },
     ]);
     expect(readDialogflow("agent/intents/returns/trainingPhrases/en.json", JSON.stringify(parts)).examples).toEqual([
-      { text: "send it back", intent: "returns" },
+      { text: "send it back", intent: "returns", slots: [{ name: "way", start: 8, end: 12 }] },
     ]);
   });
   it("takes nothing from the other files of an export, and tells what is wrong with its place", () => {

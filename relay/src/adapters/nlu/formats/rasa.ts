@@ -1,12 +1,13 @@
 /**
  * Examples of a Rasa assistant: the `nlu:` list of its YAML files (https://rasa.com/docs, training data format). Intents with their examples;
- * annotations of entities are taken off, so that the text is what a visitor writes. Rules, stories, synonyms and look-ups are not examples.
+ * annotations of entities become slots, so that the text is what a visitor writes. Rules, stories, synonyms and look-ups are not examples.
  */
 import { LineCounter, parseDocument, isMap, isScalar, isSeq } from "yaml";
 import type { ReadExamples } from "../examples.ts";
+import { joinPieces, type Piece } from "../slots/annotations.ts";
 
-/** `[Lyon](city)`, `[tomorrow]{"entity": "date"}` */
-const annotated = /\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})/g;
+/** `[Lyon](city)`, `[NYC](city:New York)`, `[tomorrow]{"entity": "date", "value": "..."}` */
+const annotated = /\[([^\]]+)\](?:\(([^)]*)\)|(\{[^}]*\}))/g;
 /** "- text" lines of a block. */
 const item = /^\s*-\s?(.*)$/;
 
@@ -43,13 +44,38 @@ export function readRasa(file: string, source: string): ReadExamples {
     const first = lineOf(rangeOf(block)) + 1;
     for (const [index, raw] of texts.entries()) {
       if (raw.trim() === "") continue;
-      const text = item.exec(raw)?.[1]?.replaceAll(annotated, "$1").trim();
-      if (text === undefined || text === "")
-        read.problems.push({ file, line: first + index, problem: "expected a line that begins with -" });
-      else read.examples.push({ text, intent: intent.trim() });
+      const { text, slots } = joinPieces(piecesOf(item.exec(raw)?.[1] ?? ""));
+      if (text === "") read.problems.push({ file, line: first + index, problem: "expected a line that begins with -" });
+      else read.examples.push({ text, intent: intent.trim(), slots });
     }
   }
   return read;
+}
+
+function piecesOf(line: string): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of line.matchAll(annotated)) {
+    const [whole, text = "", short, long] = match;
+    pieces.push({ text: line.slice(end, match.index) }, { text, ...(long === undefined ? shortOf(short ?? "") : longOf(long)) });
+    end = match.index + whole.length;
+  }
+  return [...pieces, { text: line.slice(end) }];
+}
+
+function shortOf(mark: string): Omit<Piece, "text"> {
+  const [name = "", value] = mark.split(/:(.*)/s);
+  return name.trim() === "" ? {} : { name: name.trim(), ...(value === undefined ? {} : { value: value.trim() }) };
+}
+
+/** One that is no JSON marks nothing; the text counts. */
+function longOf(mark: string): Omit<Piece, "text"> {
+  try {
+    const { entity, value } = JSON.parse(mark) as { entity?: unknown; value?: unknown };
+    return typeof entity === "string" ? { name: entity, ...(typeof value === "string" ? { value } : {}) } : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Where a node begins in the source. */
