@@ -1,5 +1,6 @@
 /** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, index, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
+import { coverageCommand } from "./cli/coverage.ts";
 import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
 import { gapsCommand } from "./cli/gaps.ts";
 import { indexCommand } from "./cli/index-articles.ts";
@@ -82,12 +83,13 @@ const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 const search = searchCommand({ config, load, say, fail });
 const index = indexCommand({ config, load, say, fail });
+const coverage = coverageCommand({ config, load, say, fail });
 
 export async function runCli(argv: string[]): Promise<void> {
   await runMain(
     defineCommand({
       meta: { name: "allhours", description: "support chat that never closes" },
-      subCommands: { start, check, explain, calibrate, model, search, index, gaps, "dead-letters": deadLetters },
+      subCommands: { start, check, explain, coverage, calibrate, model, search, index, gaps, "dead-letters": deadLetters },
     }),
     { rawArgs: argv },
   );

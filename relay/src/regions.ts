@@ -12,18 +12,24 @@ import { adapterId } from "./config/load.ts";
 import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
 import type { Logger } from "./observe/logger.ts";
+import { refreshFeeds } from "./routing/feeds.ts";
+import { createRota } from "./routing/rota.ts";
 import type { Guarded, Region } from "./routing/types.ts";
 
 /** How long one adapter may take to get ready (training included), milliseconds. */
 const INIT_MS = 120_000;
 /** Time-out of a webhook: docs/handoff.md. */
 const DESK_MS = 15_000;
+/** For all feeds of a region together; the relay starts without those that are late. */
+const FEEDS_MS = 10_000;
 
 export type BuiltDirectory = Directory & {
   /** Readies every adapter; a failure is logged and named, the others serve. Gives the names of those not ready. */
   init(): Promise<string[]>;
   /** What a region has learnt changed: its adapters that read it get ready again. Rejects when one could not; it serves on as before. */
   relearn(regionId: string): Promise<void>;
+  /** Asks the feeds of days off again. Never rejects. */
+  refreshFeeds(): Promise<void>;
   close(): Promise<void>;
   origins: { allowed: ReadonlySet<string>; dev: boolean };
   /** Adapters by the files they are made from. */
@@ -38,6 +44,7 @@ export function buildDirectory(
   logger: Logger,
 ): BuiltDirectory {
   const made: Made[] = [];
+  const feeds: (() => Promise<unknown>)[] = [];
   const regions = new Map<string, Region>();
   const desks = new Map<string, { region: Region; desk: Region["desks"][number] }>();
 
@@ -84,9 +91,14 @@ export function buildDirectory(
       nlu: guarded("nlu"),
       knowledge: guarded("knowledge"),
       desks: makeAll("handoff").map(({ name, adapter }) => ({ id: name, adapter })),
+      rota: createRota(regionConfig.teams),
       pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
     };
     regions.set(regionId, region);
+    const cacheFeeds = join(place.cacheDir, regionId, "feeds");
+    feeds.push(async () =>
+      refreshFeeds(region.rota, { fetch: egress, cacheDir: cacheFeeds, logger, regionId }, Date.now(), AbortSignal.timeout(FEEDS_MS)),
+    );
     for (const desk of region.desks) {
       if (desks.has(desk.id)) throw new Error(`two desks are called "${desk.id}"; give one an id`);
       desks.set(desk.id, { region, desk });
@@ -105,13 +117,18 @@ export function buildDirectory(
         (adapter.watchPaths ?? []).map((path) => ({ path, name, init: async () => adapter.init?.(AbortSignal.timeout(INIT_MS)) })),
       ),
     async init() {
+      const days = this.refreshFeeds();
       const results = await Promise.allSettled(made.map(async ({ adapter }) => adapter.init?.(AbortSignal.timeout(INIT_MS))));
+      await days;
       return results.flatMap((result, index) => {
         if (result.status === "fulfilled") return [];
         const name = made[index]?.name ?? "";
         logger.error({ adapter: name, err: result.reason as unknown }, "an adapter is not ready");
         return [name];
       });
+    },
+    async refreshFeeds() {
+      await Promise.all(feeds.map(async (refresh) => refresh()));
     },
     async relearn(regionId) {
       const learning = made.filter(({ regionId: own, adapter }) => own === regionId && adapter.learns === true);

@@ -43,6 +43,8 @@ import { watchFiles } from "./watch.ts";
 const SWEEP_MS = 60_000;
 /** How often it is asked whether the night's work is due. */
 const NIGHTLY_MS = 5 * 60_000;
+/** How often feeds of days off are asked. */
+const FEEDS_MS = 6 * 3_600_000;
 /** Often enough that a full disk shows within five seconds. */
 const HEALTH_MS = 4_000;
 /** On a stop, clients are told to leave within this. */
@@ -288,6 +290,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         );
       });
       every(HEALTH_MS, () => void storeWatch.probe());
+      every(FEEDS_MS, () => void directory.refreshFeeds());
       every(NIGHTLY_MS, () => void nightly());
       await watchAll();
       logger.info(

@@ -8,7 +8,7 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Docume
 import * as v from "valibot";
 import type { AdapterKind } from "../adapters/spec.ts";
 import { lookupAdapter } from "../adapters/registry.ts";
-import { readEgressHost } from "../adapters/egress-list.ts";
+import { originOf, readEgressHost } from "../adapters/egress-list.ts";
 import { configSchema, type Config } from "./schema.ts";
 
 export type ConfigIssue = { path: string; expected: string; line?: number | undefined };
@@ -83,6 +83,7 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
     for (const kind of ["nlu", "knowledge", "handoff", "notify"] as const)
       adapterIssues(kind, recordOf(region)[kind], `regions.${regionId}.${kind}`, issues);
     egressIssues(recordOf(region)["egress"], `regions.${regionId}.egress`, issues);
+    teamIssues(regionId, recordOf(region), issues);
   }
   deskIssues(regions, issues);
   for (const [siteId, site] of Object.entries(recordOf(recordOf(input)["sites"])))
@@ -151,6 +152,34 @@ function deskIssues(regions: Record<string, unknown>, issues: ConfigIssue[]): vo
       seen.add(name);
     }
   }
+}
+
+/** Ids are the team's own, desks exist, and feeds can be reached. */
+function teamIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const desks = listOf(region["handoff"]).map((entry, index) => adapterId(regionId, recordOf(entry) as { use: string }, index));
+  const hosts = listOf(region["egress"]).flatMap((entry) => {
+    const read = typeof entry === "string" ? readEgressHost(entry) : undefined;
+    return read?.ok === true ? [read.origin] : [];
+  });
+  const seen = new Set<unknown>();
+  for (const [index, entry] of listOf(region["teams"]).entries()) {
+    const { id, desk, feeds } = recordOf(entry);
+    const path = `regions.${regionId}.teams.${index}`;
+    if (seen.has(id))
+      issues.push({ path: `${path}.id`, expected: `expected an id no other team of the region has; "${String(id)}" is taken` });
+    seen.add(id);
+    if (desks.length === 0 || (typeof desk === "string" && !desks.includes(desk)))
+      issues.push({ path: `${path}.desk`, expected: `expected one of the region's desks: ${desks.join(", ") || "(none; see handoff)"}` });
+    for (const [place, feed] of listOf(feeds).entries()) {
+      const origin = typeof feed === "string" && URL.canParse(feed) ? originOf(new URL(feed)) : undefined;
+      if (origin !== undefined && !hosts.includes(origin))
+        issues.push({ path: `${path}.feeds.${place}`, expected: `expected ${origin} in the region's egress list` });
+    }
+  }
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function siteIssues(siteId: string, site: Record<string, unknown>, regions: string[], dev: boolean, issues: ConfigIssue[]): void {

@@ -1,5 +1,6 @@
 /** What routing hands to a turn: a site, and exactly one region with its adapters. */
 import type { HandoffAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type { Rota } from "./rota.ts";
 import type { RegionConfig, SiteConfig } from "../config/schema.ts";
 
 export type Site = SiteConfig & { id: string };
@@ -22,6 +23,8 @@ export type Region = {
   knowledge: Guarded<KnowledgeAdapter>;
   /** Desks in order; `id` is unique in the whole config and names the inbound route. */
   desks: readonly { id: string; adapter: HandoffAdapter }[];
+  /** Who answers at the desks, and when. Without teams every desk is always open. */
+  rota: Rota;
   /** All are told of a critical message; `id` is unique in the region. */
   pagers: readonly { id: string; adapter: NotifyAdapter }[];
 };
