@@ -87,6 +87,11 @@ export function createMemoryStore(): Store {
     return lines.map(({ seq, at, draft }) => ({ seq, at, event: copy<DurableEvent>({ ...draft, conversationId, seq, at }) }));
   }
 
+  function openCases(regionId: string): Conversation[] {
+    const all = [...conversations.values()].map(({ conversation }) => conversation);
+    return all.filter((one) => one.regionId === regionId && (one.mode === "queued" || one.mode === "agent"));
+  }
+
   function openTurns(of?: string) {
     const turns = [...conversations].flatMap(([conversationId, { log }]) =>
       of === undefined || of === conversationId
@@ -169,6 +174,23 @@ export function createMemoryStore(): Store {
         Object.assign(job, { dead: false, dueAt: nowMs, attempts: 0 });
         return true;
       }),
+    teamLoads: (regionId) =>
+      answer(() => {
+        const loads = new Map<string, number>();
+        for (const { teamId } of openCases(regionId)) if (teamId !== undefined) loads.set(teamId, (loads.get(teamId) ?? 0) + 1);
+        return loads;
+      }),
+    queuedCases: (regionId, limit) =>
+      answer(() =>
+        openCases(regionId)
+          .filter(({ mode }) => mode === "queued")
+          .sort(
+            (one, other) =>
+              (other.caseRank ?? 0) - (one.caseRank ?? 0) || (one.caseAt ?? 0) - (other.caseAt ?? 0) || (one.id < other.id ? -1 : 1),
+          )
+          .slice(0, limit)
+          .map(({ id, teamId, caseAt = 0 }) => ({ conversationId: id, caseAt, ...(teamId === undefined ? {} : { teamId }) })),
+      ),
     putRecords: (list) => commit(() => put(list)),
     record: (kind, regionId, id) => answer(() => copy(records.get(keyOf({ kind, regionId, id })))),
     records: (kind, regionId, since, limit) =>

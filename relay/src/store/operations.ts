@@ -54,6 +54,11 @@ type Reads = {
   "open-turns": { operation: { type: "open-turns"; limit: number }; outcome: OpenTurnRow[] };
   "open-turns-of": { operation: { type: "open-turns-of"; conversationId: string }; outcome: OpenTurnRow[] };
   "next-job": { operation: { type: "next-job" }; outcome: number | undefined };
+  "team-loads": { operation: { type: "team-loads"; regionId: string }; outcome: { team_id: string | null; count: number }[] };
+  "queued-cases": {
+    operation: { type: "queued-cases"; regionId: string; limit: number };
+    outcome: Pick<ConversationTable, "id" | "team_id" | "case_at">[];
+  };
   record: { operation: { type: "record"; kind: string; regionId: string; id: string }; outcome: RecordTable | undefined };
   records: { operation: { type: "records"; kind: string; regionId: string; since: number; limit: number }; outcome: RecordTable[] };
   "dead-jobs": { operation: { type: "dead-jobs"; limit: number; key: string | null; since: number; until: number }; outcome: JobRow[] };
@@ -77,6 +82,8 @@ const reads: Record<keyof Reads, true> = {
   "open-turns-of": true,
   "next-job": true,
   "dead-jobs": true,
+  "team-loads": true,
+  "queued-cases": true,
   record: true,
   records: true,
 };

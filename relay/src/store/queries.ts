@@ -75,10 +75,34 @@ function conversationQueries(db: Kysely<Database>) {
         visitor_read_seq: p("visitor_read_seq"),
         page_url: p("page_url"),
         understood: p("understood"),
+        team_id: p("team_id"),
+        case_at: p("case_at"),
+        case_rank: p("case_rank"),
+        route: p("route"),
         created_at: p("created_at"),
       }),
     ),
     conversation: statement((p: Parameter<{ id: string }>) => db.selectFrom("conversations").selectAll().where("id", "=", p("id"))),
+    teamLoads: statement((p: Parameter<{ region_id: string }>) =>
+      db
+        .selectFrom("conversations")
+        .select(({ fn }) => ["team_id", fn.countAll<number>().as("count")])
+        .where("region_id", "=", p("region_id"))
+        .where("mode", "in", ["queued", "agent"])
+        .where("team_id", "is not", null)
+        .groupBy("team_id"),
+    ),
+    queuedCases: statement((p: Parameter<{ region_id: string; limit: number }>) =>
+      db
+        .selectFrom("conversations")
+        .select(["id", "team_id", "case_at"])
+        .where("region_id", "=", p("region_id"))
+        .where("mode", "=", "queued")
+        .orderBy((eb) => eb.fn.coalesce("case_rank", eb.lit(0)), "desc")
+        .orderBy("case_at")
+        .orderBy("id")
+        .limit(p("limit")),
+    ),
     addSession: statement((p: Parameter<SessionTable>) =>
       db.insertInto("sessions").values({
         token_hash: p("token_hash"),

@@ -30,6 +30,10 @@ const patchColumns: { [Key in keyof Required<ConversationPatch>]: keyof Conversa
   visitorReadSeq: "visitor_read_seq",
   pageUrl: "page_url",
   understood: "understood",
+  teamId: "team_id",
+  caseAt: "case_at",
+  caseRank: "case_rank",
+  route: "route",
   regionId: "region_id",
 };
 
@@ -52,6 +56,10 @@ export function conversationRow(conversation: Conversation): ConversationTable {
     visitor_read_seq: conversation.visitorReadSeq,
     page_url: conversation.pageUrl ?? null,
     understood: conversation.understood === undefined ? null : JSON.stringify(conversation.understood),
+    team_id: conversation.teamId ?? null,
+    case_at: conversation.caseAt ?? null,
+    case_rank: conversation.caseRank ?? null,
+    route: conversation.route === undefined ? null : JSON.stringify(conversation.route),
     created_at: conversation.createdAt,
   };
 }
@@ -75,6 +83,10 @@ export function conversationOf(row: ConversationTable, headSeq: number): Convers
     visitorReadSeq: row.visitor_read_seq,
     ...(row.page_url === null ? {} : { pageUrl: row.page_url }),
     ...(row.understood === null ? {} : { understood: JSON.parse(row.understood) as Conversation["understood"] }),
+    ...(row.team_id === null ? {} : { teamId: row.team_id }),
+    ...(row.case_at === null ? {} : { caseAt: row.case_at }),
+    ...(row.case_rank === null ? {} : { caseRank: row.case_rank }),
+    ...(row.route === null ? {} : { route: JSON.parse(row.route) as Conversation["route"] }),
     createdAt: row.created_at,
     headSeq,
   };

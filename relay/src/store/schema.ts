@@ -27,6 +27,11 @@ export type ConversationTable = {
   page_url: string | null;
   /** `Understood` as JSON. */
   understood: string | null;
+  team_id: string | null;
+  case_at: number | null;
+  case_rank: number | null;
+  /** `Route` as JSON. */
+  route: string | null;
   created_at: number;
 };
 

@@ -103,6 +103,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     deadJobs: async (limit, { key = null, since = 0, until = Number.MAX_SAFE_INTEGER } = {}) =>
       (await queue.submit({ type: "dead-jobs", limit, key, since, until })).map(jobOf),
     replayJob: (id, nowMs) => queue.submit({ type: "replay-job", id, now: nowMs }),
+    teamLoads: async (regionId) =>
+      new Map((await queue.submit({ type: "team-loads", regionId })).map((row) => [row.team_id ?? "", row.count])),
+    queuedCases: async (regionId, limit) =>
+      (await queue.submit({ type: "queued-cases", regionId, limit })).map(({ id, team_id: teamId, case_at: caseAt }) => ({
+        conversationId: id,
+        caseAt: caseAt ?? 0,
+        ...(teamId === null ? {} : { teamId }),
+      })),
     putRecords: async (records) => {
       if (records.length > 0) await queue.submit({ type: "put-records", records: records.map(recordRow) });
     },

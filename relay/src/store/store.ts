@@ -19,6 +19,21 @@ export type Entry = {
 
 /** What the assistant made of the visitor's messages so far, for who takes over: the last intent, and values in their normal form, oldest first. */
 export type Understood = { intent?: string | undefined; slots: { name: string; value: string }[] };
+/** Where an open case stands on its way to a person. Times are Unix milliseconds. */
+export type Route = {
+  /** `team`: somebody at work is asked, or has it. `ticket`: nobody at work could be asked. */
+  tier: "team" | "ticket";
+  /** Which offer this is, from 1: what comes late names an earlier one. */
+  offer: number;
+  /** Job that makes the offer: run again after a crash it makes the same one. */
+  jobId: string;
+  /** The offer holds until then; absent once it was accepted. */
+  leaseUntil?: number | undefined;
+  /** Teams that let an offer of this case pass. */
+  passed: string[];
+  /** What the visitor was told: a person answers by then. */
+  promisedAt?: number | undefined;
+};
 export type Conversation = {
   id: string;
   siteId: string;
@@ -44,6 +59,13 @@ export type Conversation = {
   /** Last page the visitor wrote from. */
   pageUrl?: string | undefined;
   understood?: Understood | undefined;
+  /** Team that has the open case, or its offer. */
+  teamId?: string | undefined;
+  /** When the open case began, Unix milliseconds: its place in the queue. */
+  caseAt?: number | undefined;
+  /** Higher comes first in the queue. */
+  caseRank?: number | undefined;
+  route?: Route | undefined;
   createdAt: number;
 };
 export type ConversationPatch = Partial<
@@ -62,6 +84,10 @@ export type ConversationPatch = Partial<
     | "visitorReadSeq"
     | "pageUrl"
     | "understood"
+    | "teamId"
+    | "caseAt"
+    | "caseRank"
+    | "route"
     | "regionId"
   >
 >;
@@ -161,6 +187,10 @@ export interface Store {
   records(kind: string, regionId: string, since: number, limit: number): Promise<StoreRecord[]>;
   /** Drops what is older than `before`; gives how many. */
   removeRecords(kind: string, regionId: string, before: number): Promise<number>;
+  /** Open cases a team, offers included. Teams without any are absent. */
+  teamLoads(regionId: string): Promise<Map<string, number>>;
+  /** Cases that wait for a person, first the one whose turn is next. */
+  queuedCases(regionId: string, limit: number): Promise<{ conversationId: string; teamId?: string | undefined; caseAt: number }[]>;
   /** Puts a failed job back for `dueAt`, or into the dead letters with `dueAt` undefined. */
   failJob(id: string, error: string, dueAt: number | undefined): Promise<void>;
   /** Dead letters in order of creation, at most `limit`. */

@@ -9,6 +9,7 @@ import type { ContractCase } from "./contract.ts";
 import { StoreError, type Store } from "../store/store.ts";
 import { durabilityCases } from "./store-durability-suite.ts";
 import { jobCases } from "./store-jobs-suite.ts";
+import { caseCases } from "./store-cases-suite.ts";
 import { recordCases } from "./store-records-suite.ts";
 import {
   sampleAppend,
@@ -26,7 +27,7 @@ type Check = (opened: OpenedStore) => Promise<void>;
 
 /** The cases for one store. Each opens a store of its own with `open` and disposes of it. */
 export function storeContract(name: string, open: () => Promise<OpenedStore>): ContractCase[] {
-  return Object.entries({ ...logCases, ...durabilityCases, ...jobCases, ...recordCases }).map(([title, check]) => ({
+  return Object.entries({ ...logCases, ...durabilityCases, ...jobCases, ...recordCases, ...caseCases }).map(([title, check]) => ({
     name: `${name}: ${title}`,
     run: async () => {
       const opened = await open();
