@@ -2,13 +2,13 @@
 import { defineCommand, runMain } from "citty";
 import { coverageCommand } from "./cli/coverage.ts";
 import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
+import { explainCommand } from "./cli/explain.ts";
 import { gapsCommand } from "./cli/gaps.ts";
 import { indexCommand } from "./cli/index-articles.ts";
 import { calibrateCommand, modelCommand } from "./cli/models.ts";
 import { searchCommand } from "./cli/search.ts";
 import { ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { runRelay } from "./main.ts";
-import { chooseRegion } from "./routing/region.ts";
 
 const config = { type: "string", description: "path of the config file", default: "allhours.yaml" } as const;
 const say = (text: string): void => {
@@ -44,35 +44,6 @@ const check = defineCommand({
   },
 });
 
-const explain = defineCommand({
-  meta: { name: "explain", description: "say which region a visitor gets, and why" },
-  args: {
-    config,
-    site: { type: "string", description: "site id", required: true },
-    country: { type: "string", description: "ISO 3166-1 alpha-2, as FR" },
-    timezone: { type: "string", description: "IANA zone, as Asia/Manila" },
-    language: { type: "string", description: "BCP 47, as fr-FR" },
-  },
-  run: async ({ args }) => {
-    const loaded = await load(args.config);
-    const site = loaded.config.sites[args.site];
-    if (site === undefined) {
-      process.stderr.write(`no site "${args.site}"; known: ${Object.keys(loaded.config.sites).join(", ")}\n`);
-      process.exit(1);
-    }
-    const choice = chooseRegion(site, loaded.config.regions, {
-      country: args.country,
-      timezone: args.timezone,
-      languages: args.language === undefined ? [] : [args.language],
-    });
-    const region = loaded.config.regions[choice.regionId];
-    const uses = (list: readonly { use: string }[] | undefined): string => list?.map((entry) => entry.use).join(" -> ") || "none";
-    say(
-      `region     ${choice.regionId}\nbecause    ${choice.reason} (${choice.detail})\nnlu        ${uses(region?.nlu)}\nknowledge  ${uses(region?.knowledge)}\nhandoff    ${uses(region?.handoff)}`,
-    );
-  },
-});
-
 const fail = (text: string): void => {
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;
@@ -82,6 +53,7 @@ const gaps = gapsCommand(config, async (file, url) => adminDoor((await load(file
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 const search = searchCommand({ config, load, say, fail });
+const explain = explainCommand({ config, load, say, fail });
 const index = indexCommand({ config, load, say, fail });
 const coverage = coverageCommand({ config, load, say, fail });
 

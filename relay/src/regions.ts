@@ -13,7 +13,7 @@ import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
 import type { Logger } from "./observe/logger.ts";
 import { refreshFeeds } from "./routing/feeds.ts";
-import { createRota } from "./routing/rota.ts";
+import { createRota, teamOfDesk } from "./routing/rota.ts";
 import type { Guarded, Region } from "./routing/types.ts";
 
 /** How long one adapter may take to get ready (training included), milliseconds. */
@@ -85,13 +85,14 @@ export function buildDirectory(
         adapters: makeAll(kind).map(({ name, adapter, timing }) => ({ name, adapter, ...timing })),
         logger,
       });
+    const regionDesks = makeAll("handoff").map(({ name, adapter }) => ({ id: name, adapter }));
     const region: Region = {
       id: regionId,
       config: regionConfig,
       nlu: guarded("nlu"),
       knowledge: guarded("knowledge"),
-      desks: makeAll("handoff").map(({ name, adapter }) => ({ id: name, adapter })),
-      rota: createRota(regionConfig.teams),
+      desks: regionDesks,
+      rota: createRota(regionConfig.teams.length > 0 ? regionConfig.teams : regionDesks.map(({ id: desk }) => teamOfDesk(desk))),
       pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
     };
     regions.set(regionId, region);

@@ -6,12 +6,14 @@ import { mkdir } from "node:fs/promises";
 import { getRequestListener } from "@hono/node-server";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
-import { ALERT_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB } from "./conversation/cases.ts";
+import { ALERT_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
 import { createHandle } from "./conversation/handle.ts";
 import { createHello } from "./conversation/hello.ts";
 import { createHub } from "./conversation/hub.ts";
+import { createOffers } from "./conversation/offers.ts";
+import { createPromises } from "./conversation/promises.ts";
 import { createPublisher } from "./conversation/publish.ts";
 import { createSerialQueue } from "./conversation/queue.ts";
 import { createRooms } from "./conversation/rooms.ts";
@@ -43,6 +45,8 @@ import { watchFiles } from "./watch.ts";
 const SWEEP_MS = 60_000;
 /** How often it is asked whether the night's work is due. */
 const NIGHTLY_MS = 5 * 60_000;
+/** How often it is asked whether somebody has come to work, or has room, for a case that waits. */
+const OFFERS_MS = 10_000;
 /** How often feeds of days off are asked. */
 const FEEDS_MS = 6 * 3_600_000;
 /** Often enough that a full disk shows within five seconds. */
@@ -137,7 +141,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       );
     },
   });
-  const deskJobs = createDeskJobs(shared);
+  const offers = createOffers(shared);
+  const promises = createPromises({ ...shared, metrics });
+  const deskJobs = createDeskJobs({ ...shared, offers });
   const counted =
     (kind: string, run: JobHandler): JobHandler =>
     async (job, signal) => {
@@ -156,7 +162,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     schedule: webhookSchedule,
     handlers: {
       [HANDOFF_JOB]: counted(HANDOFF_JOB, deskJobs.handoff),
-      [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, deskJobs.offerTimeout),
+      [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, offers.leaseEnded),
+      [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
       [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
     },
   });
@@ -171,7 +178,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   });
   const hello = createHello({ ...shared, hub, turns });
   const handle = createHandle({ ...shared, turns });
-  const deskDoor = createDeskDoor({ ...shared, review });
+  const deskDoor = createDeskDoor({ ...shared, review, metrics });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
 
   const peer = createPeerReader(config.server.trustedProxies, config.server.countryHeader);
@@ -288,6 +295,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
           (jobs) => metrics.deadLetters.set(jobs.length),
           (error: unknown) => logger.warn({ err: error }, "the dead letters could not be counted"),
         );
+      });
+      every(OFFERS_MS, () => {
+        offers.sweep().catch((error: unknown) => logger.warn({ err: error }, "waiting cases could not be looked at"));
       });
       every(HEALTH_MS, () => void storeWatch.probe());
       every(FEEDS_MS, () => void directory.refreshFeeds());

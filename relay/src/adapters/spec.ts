@@ -177,6 +177,16 @@ export type TranscriptLine = { id: string; seq: number; at: string; author: Mess
 export type HandoffOffer = CaseRef & {
   reason: string;
   priority: "normal" | "high" | "critical";
+  /** `ticket`: nobody is at work who could be asked; it lies here for those who come. */
+  tier: "team" | "ticket";
+  /** From 1; a case that was offered before has a higher one. */
+  offer: number;
+  /** Absent where the region has no teams, and for a ticket. */
+  team?: { id: string; name: string } | undefined;
+  /** ISO 8601: then the next team is asked. Absent for a ticket. */
+  leaseUntil?: string | undefined;
+  /** ISO 8601: what the visitor was told. */
+  promisedAt?: string | undefined;
   visitor: { language: string; timezone?: string | undefined; country?: string | undefined; pageUrl?: string | undefined };
   /** What the assistant made of the messages: its last intent, and values in their normal form, oldest first. Absent when it found nothing. */
   understood?: { intent?: string | undefined; slots: { name: string; value: string }[] } | undefined;

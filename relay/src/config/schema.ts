@@ -132,7 +132,9 @@ export const regionSchema = v.strictObject({
   ),
   /** Give-ups in a row after which a person is asked for. */
   giveUpsBeforeHandoff: v.optional(count(1, 10), 2),
-  /** A person not there after this: the visitor is told so. */
+  /** What a case takes a person, about: how long those wait who come after it. */
+  handlingMs: v.optional(ms(1_000, 24 * 3_600_000), 10 * 60_000),
+  /** How long an offer holds: a team that has not accepted by then is passed over. Nobody left to ask: the visitor is told so. */
   offerTimeoutMs: v.optional(ms(1_000, 3_600_000), 45_000),
   /** A person answers within this at the latest: the visitor who waits is told the moment. */
   replyWithinMs: v.optional(ms(60_000, 7 * 24 * 3_600_000), 24 * 3_600_000),

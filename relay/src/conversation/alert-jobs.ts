@@ -1,7 +1,7 @@
 /** Tells the pagers of a region. Retries and dead letters are the job runner's. */
 import { AdapterError } from "../adapters/errors.ts";
 import type { Job } from "../store/store.ts";
-import type { AlertJob } from "./cases.ts";
+import type { AlertJob } from "./case-jobs.ts";
 import type { Directory } from "./rooms.ts";
 
 /** Delivers one `alert` job. Throws `AdapterError`: the runner decides what follows. */

@@ -3,46 +3,16 @@
  * tell the desk; handle.ts, turns.ts and desk.ts commit them.
  */
 import { newId, type Agent, type CaseId, type Part } from "@allhours/protocol";
-import { phrasesFor } from "../pipeline/phrases.ts";
+import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import type { HandoffReason, Priority } from "../pipeline/turn.ts";
 import { triageOf, type Category } from "../pipeline/urgency/triage.ts";
 import type { Region, Site } from "../routing/types.ts";
-import type { AppendRequest, JobDraft } from "../store/store.ts";
+import { chooseTeam, promiseFor } from "../routing/tiers.ts";
+import type { AppendRequest, JobDraft, Route } from "../store/store.ts";
+import { alertJobs, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
 import { derivedId } from "./ids.ts";
 import { changeMode, type ModeAction, type ModeResult } from "./mode.ts";
 import type { Room } from "./rooms.ts";
-
-export const HANDOFF_JOB = "handoff";
-export const OFFER_TIMEOUT_JOB = "offer-timeout";
-export const ALERT_JOB = "alert";
-
-/** Payload of an `alert` job. */
-export type AlertJob = {
-  pagerId: string;
-  regionId: string;
-  siteId: string;
-  conversationId: string;
-  caseId: string | undefined;
-  category: Category | undefined;
-  language: string;
-  /** Unix milliseconds. */
-  at: number;
-};
-
-/** Payload of a `handoff` job: enough to build the event again, the same each time. */
-export type HandoffJob = {
-  conversationId: string;
-  caseId: string;
-  type: "offered" | "message" | "withdrawn";
-  /** Entry the event is about; an offer's transcript ends here. `undefined`: the entry committed with the job. */
-  entryId: string;
-  reason: string;
-  priority: Priority;
-  /** Desk that has the case, as far as known when the job was written. */
-  deskId?: string | undefined;
-  /** Unix milliseconds. */
-  at: number;
-};
 
 export type Change = Omit<AppendRequest, "conversationId" | "at">;
 
@@ -56,9 +26,39 @@ export function botMessage(id: string, site: Site, language: string, parts: Part
   };
 }
 
-/** The id names conversation, entry and kind: a visitor who reuses an id in two conversations still makes two events. */
-function handoffJob(job: HandoffJob): JobDraft {
-  return { kind: HANDOFF_JOB, key: job.conversationId, id: `evt_${derivedId(job.conversationId, job.entryId, job.type)}`, payload: job };
+/** In the queue; a higher one comes first. */
+export const RANKS: Readonly<Record<Priority, number>> = { normal: 0, high: 1, critical: 2 };
+export function priorityOf(rank: number | undefined): Priority {
+  return rank === RANKS.critical ? "critical" : rank === RANKS.high ? "high" : "normal";
+}
+/** Waiting cases that are looked at in one go, and counted for a promise. */
+export const MOST_WAITING = 1_000;
+/** What a conversation has of a case once it is closed. */
+const CLOSED = { deskId: undefined, teamId: undefined, caseAt: undefined, caseRank: undefined, route: undefined } as const;
+
+/** Topics a team may have the skill for. */
+export function topicsOf(room: Room): string[] {
+  const intent = room.conversation.understood?.intent;
+  return intent === undefined ? [] : [intent];
+}
+
+/** Is anybody on duty who could be asked, however much there is to do? */
+export function somebodyAtWork(room: Room, region: Region, asked: { language: string; nowMs: number }): boolean {
+  const { language, nowMs: at } = asked;
+  return chooseTeam(region.rota, { language, topics: topicsOf(room), at, loads: new Map(), passed: [] }).team !== undefined;
+}
+/** By when a person answers, Unix milliseconds. */
+export function promised(
+  region: Region,
+  asked: { language: string; nowMs: number; waiting?: number | undefined; onDuty: boolean },
+): number {
+  const { language, nowMs: at, waiting: ahead = 0, onDuty } = asked;
+  const { handlingMs, replyWithinMs } = region.config;
+  return promiseFor(region.rota, { language, at, ahead, handlingMs, replyWithinMs, onDuty });
+}
+function asleepWords(ask: { reason: HandoffReason; language: string }, by: string): string[] {
+  const phrases = phrasesFor(ask.language);
+  return [...(ask.reason === "urgent" ? [phrases.urgent] : []), phrases.asleep(by)];
 }
 
 const spoken: Record<HandoffReason, "gettingPerson" | "gaveUp" | "urgent"> = {
@@ -85,6 +85,8 @@ export function openCase(
     category?: Category | undefined;
     /** Follows the house's words. */
     guidance?: Part[] | undefined;
+    /** Cases that wait already; default none. A promise counts them. */
+    waiting?: number | undefined;
   },
 ): Change {
   const phrases = phrasesFor(ask.language);
@@ -104,15 +106,31 @@ export function openCase(
   const result = changeMode(room.conversation, { type: "request", caseId });
   if (!result.ok || result.unchanged) return { entries: [] };
   const entryId = derivedId(ask.requestId, "mode");
+  const { id: conversationId, timezone } = room.conversation;
+  const promisedAt = somebodyAtWork(room, region, ask) ? undefined : promised(region, { ...ask, onDuty: false });
+  const words =
+    promisedAt === undefined ? [phrases[spoken[ask.reason]]] : asleepWords(ask, spokenTime(promisedAt, ask.language, timezone, ask.nowMs));
+  const route: Route = { tier: "ticket", offer: 0, jobId: "", passed: [], since: ask.nowMs, promisedAt };
   return {
     entries: [
       { id: entryId, event: { type: "mode-changed", mode: "queued", reason: ask.reason, caseId } },
-      say([phrases[spoken[ask.reason]], ...first], "said"),
+      say([...words, ...first], "said"),
     ],
-    patch: { mode: "queued", caseId, agent: undefined, deskId: undefined, giveUps: 0, language: ask.language },
+    patch: {
+      mode: "queued",
+      caseId,
+      agent: undefined,
+      deskId: undefined,
+      teamId: undefined,
+      caseAt: ask.nowMs,
+      caseRank: RANKS[ask.priority],
+      route,
+      giveUps: 0,
+      language: ask.language,
+    },
     jobs: [
       handoffJob({
-        conversationId: room.conversation.id,
+        conversationId,
         caseId,
         type: "offered",
         entryId,
@@ -120,39 +138,10 @@ export function openCase(
         priority: ask.priority,
         at: ask.nowMs,
       }),
-      timeoutJob(room.conversation.id, caseId, ask.nowMs + region.config.offerTimeoutMs),
+      ...(promisedAt === undefined ? [] : [promiseJob(conversationId, caseId, promisedAt)]),
       ...alert(caseId),
     ],
   };
-}
-
-/** One job a pager: each is told by itself, and tried again by itself. `requestId` makes them idempotent. */
-export function alertJobs(
-  room: Room,
-  region: Region,
-  alert: { requestId: string; caseId?: string | undefined; category?: Category | undefined; language: string; nowMs: number },
-): JobDraft[] {
-  const { id: conversationId, siteId } = room.conversation;
-  return region.pagers.map(({ id: pagerId }) => {
-    const payload: AlertJob = {
-      pagerId,
-      regionId: region.id,
-      siteId,
-      conversationId,
-      caseId: alert.caseId,
-      category: alert.category,
-      language: alert.language,
-      at: alert.nowMs,
-    };
-    return { kind: ALERT_JOB, id: `alr_${derivedId(conversationId, alert.requestId, pagerId)}`, payload };
-  });
-}
-
-function timeoutJob(conversationId: string, caseId: string, dueAt: number): JobDraft {
-  return { kind: OFFER_TIMEOUT_JOB, id: timeoutJobId(caseId), dueAt, payload: { conversationId, caseId } };
-}
-function timeoutJobId(caseId: string): string {
-  return `timeout_${caseId}`;
 }
 
 /** A visitor's message while a person serves, or is awaited: stored, and told to the desk; a critical one of who waits pages somebody. */
@@ -160,9 +149,11 @@ export function messageForDesk(room: Room, region: Region, entry: Change["entrie
   const { id: conversationId, caseId, mode, language } = room.conversation;
   if (caseId === undefined) return { entries: [entry] };
   // Who is served already is heard; who still waits is not.
-  const { priority, category } = mode === "queued" ? triageOf(text) : { priority: "normal", category: undefined };
+  const { priority, category } = mode === "queued" ? triageOf(text) : { priority: "normal" as const, category: undefined };
+  const rank = RANKS[priority];
   return {
     entries: [entry],
+    ...(rank > (room.conversation.caseRank ?? 0) ? { patch: { caseRank: rank } } : {}),
     jobs: [
       handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", at: nowMs }),
       ...(priority === "critical" ? alertJobs(room, region, { requestId: entry.id, caseId, category, language, nowMs }) : []),
@@ -201,7 +192,8 @@ export function modeChange(
   });
   if (mode === "agent" && agent !== undefined)
     entries.push({ id: derivedId(details.id, "joined"), event: { type: "agent-presence", agent, state: "joined" } });
-  if (before.caseId !== undefined && mode !== "queued") cancelJobs.push(timeoutJobId(before.caseId));
+  if (before.caseId !== undefined && mode !== "queued")
+    cancelJobs.push(...timersOf(before.caseId, before.route, { lease: true, promise: mode !== "agent" }));
   if (action.type === "leave" && caseId !== undefined) {
     jobs.push(
       handoffJob({
@@ -242,7 +234,13 @@ export function modeChange(
       entries,
       jobs,
       cancelJobs,
-      patch: { mode, caseId, agent, ...(mode === "bot" || mode === "ended" ? { deskId: undefined, giveUps: 0 } : {}) },
+      patch: { mode, caseId, agent, ...(mode === "bot" || mode === "ended" ? { ...CLOSED, giveUps: 0 } : routeAfter(before.route, mode)) },
     },
   };
+}
+
+/** Accepted: no lease any more. Left by its agent: everybody is asked anew. */
+function routeAfter(route: Route | undefined, mode: "queued" | "agent"): { route?: Route } {
+  if (route === undefined) return {};
+  return { route: { ...route, leaseUntil: undefined, ...(mode === "agent" ? { tier: "team" } : { passed: [] }) } };
 }

@@ -3,10 +3,12 @@ import type { HandoffAdapter, HandoffEvent } from "../adapters/spec.ts";
 import { createLogger } from "../observe/logger.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
+import { createFakeClock } from "../testing/fake-clock.ts";
 import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { openCase } from "./cases.ts";
 import { createDeskJobs } from "./desk-jobs.ts";
 import { createHub } from "./hub.ts";
+import { createOffers } from "./offers.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
 import { createRooms } from "./rooms.ts";
@@ -25,7 +27,8 @@ it("tells the desk of a case whose job is taken before its commit is heard of", 
     ...memory,
     async append(request) {
       const appended = await memory.append(request);
-      if ((request.jobs?.length ?? 0) > 0) {
+      // The case's own; the offer's timer is written later.
+      if (request.entries.length > 0) {
         written();
         await new Promise<void>((resolve) => (hear = resolve));
       }
@@ -35,7 +38,8 @@ it("tells the desk of a case whose job is taken before its commit is heard of", 
   const rooms = createRooms(store, () => 0);
   const serial = createSerialQueue();
   const publisher = createPublisher({ store, hub: createHub(), now: () => 1_000, wakeJobs: () => undefined });
-  const jobs = createDeskJobs({ store, rooms, serial, publisher, directory: () => directory, logger });
+  const offers = createOffers({ store, rooms, serial, publisher, directory: () => directory, clock: createFakeClock(1_000), logger });
+  const jobs = createDeskJobs({ store, rooms, serial, publisher, directory: () => directory, offers });
   const conversation = bareConversation(0);
   await memory.createConversation(conversation, undefined, undefined);
   const room = rooms.add(conversation, 0);

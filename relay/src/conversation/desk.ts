@@ -5,11 +5,13 @@
 import { redactCards, textOf, type Result } from "@allhours/protocol";
 import type { DeskCommand } from "../adapters/spec.ts";
 import type { Clock } from "../observe/clock.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { Store } from "../store/store.ts";
 import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ModeAction } from "./mode.ts";
+import { keepPromise } from "./promises.ts";
 import type { Publisher } from "./publish.ts";
 import { lastQuestion, QUESTION, redactedQuestion, type Question } from "../learning/questions.ts";
 import type { Review } from "../learning/review.ts";
@@ -29,6 +31,7 @@ export function createDeskDoor(deps: {
   publisher: Publisher;
   directory: () => Directory;
   clock: Clock;
+  metrics: Pick<Metrics, "promises">;
 }) {
   async function receive(deskId: string, region: Region, command: DeskCommand): Promise<Result<DeskAnswer>> {
     const room = await deps.rooms.get(command.conversationId);
@@ -109,8 +112,12 @@ export function createDeskDoor(deps: {
     // The same for a repeat, so that both get the same answer.
     const messageId = command.type === "message" ? derivedId(id, "message") : undefined;
     if (await deps.store.knowsInbound(deskId, command.externalId)) return { ok: true, value: { duplicate: true, messageId } };
+    const holder = room.conversation.caseId === command.caseId ? room.conversation.route?.deskId : undefined;
+    if (holder !== undefined && holder !== deskId)
+      return { ok: false, error: { code: "conflict", message: `case ${command.caseId} is offered to another desk` } };
     const nowMs = deps.clock.now();
     const change: Change = { entries: [] };
+    let result: ReturnType<typeof keepPromise>;
     const apply = (
       action: Exclude<ModeAction, { type: "request" }>,
       reason: string,
@@ -131,6 +138,7 @@ export function createDeskDoor(deps: {
       case "message": {
         // A desk that answers without accepting first has accepted.
         refused = apply({ type: "accept", caseId, agent: command.agent }, "agent-accepted");
+        result = keepPromise(change, room, nowMs);
         const ownId = derivedId(id, "message");
         change.entries.push({
           id: ownId,
@@ -157,6 +165,7 @@ export function createDeskDoor(deps: {
     }
     if (refused !== undefined) return refused;
     const appended = await deps.publisher.commit(room, { ...change, inbound, skipIfKnown: false });
+    if (result !== undefined && !appended.duplicate) deps.metrics.promises.inc({ region: room.conversation.regionId, result });
     return { ok: true, value: { duplicate: appended.duplicate, messageId } };
   }
 

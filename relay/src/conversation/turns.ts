@@ -8,15 +8,11 @@ import { phrasesFor } from "../pipeline/phrases.ts";
 import { questionOf } from "../learning/questions.ts";
 import { ENGINE_OPTION } from "../adapters/spec.ts";
 import type { Outcome, Step, Turn } from "../pipeline/turn.ts";
-import type { Clock } from "../observe/clock.ts";
-import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
-import type { Store } from "../store/store.ts";
-import { botMessage, openCase, type Change } from "./cases.ts";
+import type { ConversationDeps } from "./place.ts";
+import { botMessage, MOST_WAITING, openCase, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
-import type { Publisher } from "./publish.ts";
-import type { SerialQueue } from "./queue.ts";
-import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
+import { regionOf, type Room } from "./rooms.ts";
 import { understoodAfter } from "./understood.ts";
 
 /** A turn that takes longer than this is cut and answered by the last step; adapters have shorter times of their own. */
@@ -41,17 +37,12 @@ export type Turns = {
   readonly running: number;
 };
 
-export function createTurns(deps: {
-  store: Store;
-  rooms: Rooms;
-  serial: SerialQueue;
-  publisher: Publisher;
-  directory: () => Directory;
-  clock: Clock;
-  logger: Logger;
-  report: (report: TurnReport) => void;
-  steps?: readonly Step[];
-}): Turns {
+export function createTurns(
+  deps: ConversationDeps & {
+    report: (report: TurnReport) => void;
+    steps?: readonly Step[];
+  },
+): Turns {
   const steps = deps.steps ?? defaultSteps;
   const running = new Set<Promise<void>>();
 
@@ -116,6 +107,7 @@ export function createTurns(deps: {
     const handoff = outcome.handoff;
     const understood = understoodAfter(room.conversation.understood, turn.understanding);
     const records = turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : [];
+    const waiting = handoff === undefined ? 0 : (await deps.store.queuedCases(turn.region.id, MOST_WAITING)).length;
     const change = (): Change => {
       if (handoff !== undefined) {
         return openCase(room, turn.site, turn.region, {
@@ -124,6 +116,7 @@ export function createTurns(deps: {
           guidance: parts,
           language: turn.language,
           nowMs: deps.clock.now(),
+          waiting,
           inReplyTo: turn.id,
         });
       }

@@ -79,6 +79,12 @@ export function createMetrics() {
     }),
     inbound: new Counter({ name: "allhours_inbound_total", help: "Deliveries from desks, by result", labelNames: ["result"], registers }),
     jobs: new Counter({ name: "allhours_jobs_total", help: "Jobs run, by kind and result", labelNames: ["kind", "result"], registers }),
+    promises: new Counter({
+      name: "allhours_promises_total",
+      help: "Promises to visitors that a person answers by a time, kept or broken",
+      labelNames: ["region", "result"],
+      registers,
+    }),
     deadLetters: new Gauge({
       name: "allhours_dead_letters",
       help: "Jobs that are not tried again by themselves, 1000 at most; counted once a minute",

@@ -25,6 +25,10 @@ export type Phrases = {
   selfHarm: string;
   /** Nobody accepted in time; `by` is when a person answers at the latest, as `spokenTime` says it. */
   nobodyYet: (by: string) => string;
+  /** Nobody is at work; `by` as above. */
+  asleep: (by: string) => string;
+  /** The time that was told has passed; `by` is the next, as above. */
+  late: (by: string) => string;
   /** No person can be reached at all, because the site has no desk. */
   noDesk: string;
   /** Every adapter that could answer is down. */
@@ -53,6 +57,9 @@ const en: Phrases = {
     "You are not alone with this. Please talk to somebody now: your local emergency number or a crisis line near you answers at any hour.",
   nobodyYet: (by) =>
     `Nobody has been free to answer yet. A person answers by ${by}. Your message is safe and first in line; the answer will appear here, and you can keep writing.`,
+  asleep: (by) =>
+    `Nobody of our team is at work right now. A person answers by ${by}. Your message is safe; the answer will appear here, and you can keep writing.`,
+  late: (by) => `I’m sorry: nobody has answered by the time I told you. Your question comes first now; a person answers by ${by}.`,
   noDesk: "No person can be reached through this chat at the moment. Your message is saved.",
   allDown: "I can’t look things up at the moment. Your message is saved; I can get a person for you.",
   botBack: "The assistant is back. Ask me anything, or ask for a person again.",
@@ -77,6 +84,8 @@ const table: Record<string, Phrases> = {
     selfHarm: "您并不孤单。请马上和人谈一谈：当地的紧急电话或心理援助热线随时有人接听。",
     nobodyYet: (by) =>
       `暂时还没有同事空出来。我们会在${by}之前由人工回复。您的消息已安全保存并排在最前面，回复会显示在这里，您可以继续留言。`,
+    asleep: (by) => `我们的同事现在都不在班。人工客服会在${by}之前回复您。您的消息已安全保存，回复会显示在这里，您可以继续留言。`,
+    late: (by) => `很抱歉，我们没有在答应您的时间之前回复。现在会优先处理您的问题，人工客服会在${by}之前回复。`,
     noDesk: "目前无法通过此对话联系到人工客服。您的消息已保存。",
     allDown: "我暂时无法查询资料。您的消息已保存，可以为您转接人工客服。",
     botBack: "自动助手回来了。有问题请问我，也可以再次要求人工客服。",
@@ -101,6 +110,10 @@ const table: Record<string, Phrases> = {
       "No estás solo con esto. Habla ahora con alguien: el número de emergencias o una línea de ayuda cercana responde a cualquier hora.",
     nobodyYet: (by) =>
       `Todavía no ha quedado nadie libre. Una persona te responderá antes del ${by}. Tu mensaje está a salvo y el primero de la fila; la respuesta aparecerá aquí y puedes seguir escribiendo.`,
+    asleep: (by) =>
+      `Ahora mismo no hay nadie del equipo trabajando. Una persona te responderá antes del ${by}. Tu mensaje está a salvo; la respuesta aparecerá aquí y puedes seguir escribiendo.`,
+    late: (by) =>
+      `Lo siento: nadie ha respondido a la hora que te dije. Tu pregunta es ahora la primera; una persona te responderá antes del ${by}.`,
     noDesk: "Ahora mismo no se puede contactar con ninguna persona por este chat. Tu mensaje queda guardado.",
     allDown: "Ahora mismo no puedo consultar la información. Tu mensaje está guardado; puedo buscar a una persona.",
     botBack: "El asistente ha vuelto. Pregúntame lo que quieras o pide otra vez una persona.",
@@ -125,6 +138,10 @@ const table: Record<string, Phrases> = {
       "Sie sind damit nicht allein. Bitte sprechen Sie jetzt mit jemandem: Der Notruf oder eine Telefonseelsorge in Ihrer Nähe ist jederzeit erreichbar.",
     nobodyYet: (by) =>
       `Bisher war noch niemand frei. Ein Mensch antwortet bis ${by}. Ihre Nachricht ist sicher und steht vorn; die Antwort erscheint hier, Sie können weiterschreiben.`,
+    asleep: (by) =>
+      `Zurzeit arbeitet niemand aus unserem Team. Ein Mensch antwortet bis ${by}. Ihre Nachricht ist sicher; die Antwort erscheint hier, Sie können weiterschreiben.`,
+    late: (by) =>
+      `Es tut mir leid: Bis zur genannten Zeit hat niemand geantwortet. Ihre Frage steht jetzt vorn; ein Mensch antwortet bis ${by}.`,
     noDesk: "Zurzeit ist über diesen Chat kein Mensch erreichbar. Ihre Nachricht ist gespeichert.",
     allDown: "Ich kann gerade nichts nachschlagen. Ihre Nachricht ist gespeichert; ich kann einen Menschen dazuholen.",
     botBack: "Der Assistent ist wieder da. Fragen Sie mich, oder verlangen Sie noch einmal einen Menschen.",
@@ -149,6 +166,10 @@ const table: Record<string, Phrases> = {
       "Vous n’êtes pas seul. Parlez à quelqu’un maintenant : le numéro d’urgence ou une ligne d’écoute près de chez vous répond à toute heure.",
     nobodyYet: (by) =>
       `Personne n’a encore pu se libérer. Une personne vous répondra avant ${by}. Votre message est en sécurité et en tête de file ; la réponse s’affichera ici et vous pouvez continuer d’écrire.`,
+    asleep: (by) =>
+      `Personne de l’équipe ne travaille en ce moment. Une personne vous répondra avant ${by}. Votre message est en sécurité ; la réponse s’affichera ici et vous pouvez continuer d’écrire.`,
+    late: (by) =>
+      `Je suis désolé : personne n’a répondu à l’heure annoncée. Votre question passe en premier ; une personne vous répondra avant ${by}.`,
     noDesk: "Personne n’est joignable par ce chat pour le moment. Votre message est enregistré.",
     allDown: "Je ne peux rien consulter pour le moment. Votre message est enregistré ; je peux appeler une personne.",
     botBack: "L’assistant est de retour. Posez-moi vos questions, ou demandez à nouveau une personne.",
@@ -171,6 +192,10 @@ const table: Record<string, Phrases> = {
     selfHarm: "Você não está só. Fale com alguém agora: o número de emergência ou uma linha de apoio perto de você atende a qualquer hora.",
     nobodyYet: (by) =>
       `Ninguém ficou livre ainda. Uma pessoa responderá até ${by}. Sua mensagem está segura e é a primeira da fila; a resposta aparecerá aqui e você pode continuar escrevendo.`,
+    asleep: (by) =>
+      `Ninguém da equipe está trabalhando agora. Uma pessoa responderá até ${by}. Sua mensagem está segura; a resposta aparecerá aqui e você pode continuar escrevendo.`,
+    late: (by) =>
+      `Sinto muito: ninguém respondeu até a hora que informei. Sua pergunta agora é a primeira; uma pessoa responderá até ${by}.`,
     noDesk: "No momento não é possível falar com uma pessoa por este chat. Sua mensagem está salva.",
     allDown: "Não consigo consultar as informações agora. Sua mensagem está salva; posso chamar uma pessoa.",
     botBack: "O assistente voltou. Pergunte o que quiser ou peça uma pessoa de novo.",
@@ -192,6 +217,10 @@ const table: Record<string, Phrases> = {
     selfHarm: "あなたは一人ではありません。今すぐ誰かに話してください。緊急通報番号やお近くの相談窓口は、いつでもつながります。",
     nobodyYet: (by) =>
       `まだ手の空いた担当者がおりません。${by}までに担当者が返信いたします。メッセージは保存され、順番は先頭です。返信はここに表示されますので、続けてお書きいただけます。`,
+    asleep: (by) =>
+      `ただいま担当者の勤務時間外です。${by}までに担当者が返信いたします。メッセージは保存されており、返信はここに表示されますので、続けてお書きいただけます。`,
+    late: (by) =>
+      `申し訳ございません。お伝えした時刻までに返信できませんでした。お客様のご質問を最優先とし、${by}までに担当者が返信いたします。`,
     noDesk: "現在、このチャットから担当者におつなぎできません。メッセージは保存されています。",
     allDown: "ただいま情報を確認できません。メッセージは保存されています。担当者をお呼びすることもできます。",
     botBack: "アシスタントに戻りました。ご質問をどうぞ。もう一度担当者をお呼びいただくこともできます。",
@@ -213,6 +242,8 @@ const table: Record<string, Phrases> = {
     selfHarm: "لست وحدك. تحدّث مع أحد الآن: رقم الطوارئ المحلي أو خط الدعم القريب منك يجيب في أي وقت.",
     nobodyYet: (by) =>
       `لم يتفرغ أحد بعد. سيرد عليك موظف قبل ${by}. رسالتك محفوظة وهي الأولى في الدور، وسيظهر الرد هنا ويمكنك متابعة الكتابة.`,
+    asleep: (by) => `لا أحد من فريقنا في العمل الآن. سيرد عليك موظف قبل ${by}. رسالتك محفوظة، وسيظهر الرد هنا ويمكنك متابعة الكتابة.`,
+    late: (by) => `نعتذر: لم يرد أحد في الموعد الذي ذكرناه. سؤالك الآن هو الأول، وسيرد عليك موظف قبل ${by}.`,
     noDesk: "لا يمكن الوصول إلى موظف عبر هذه المحادثة حاليًا. رسالتك محفوظة.",
     allDown: "لا أستطيع البحث عن المعلومات الآن. رسالتك محفوظة، ويمكنني طلب موظف لك.",
     botBack: "عاد المساعد الآلي. اسألني عما تريد، أو اطلب موظفًا مرة أخرى.",
@@ -230,13 +261,17 @@ export function phrasesFor(language: string): Phrases {
 }
 export const phraseLanguages: readonly string[] = Object.keys(table);
 
+/** Until then a weekday says which one is meant. */
+const WEEKDAY_MS = 6 * 24 * 3_600_000;
+
 /**
  * A moment as a visitor reads it: weekday and time in their zone, `Saturday 08:40`. Without a zone, or with one that is not known here, in UTC and
  * saying so.
  */
-export function spokenTime(atMs: number, language: string, timezone: string | undefined): string {
+export function spokenTime(atMs: number, language: string, timezone: string | undefined, nowMs = atMs): string {
+  const date = atMs - nowMs < WEEKDAY_MS ? {} : ({ day: "numeric", month: "long" } as const);
   const format = (timeZone: string, more: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(language, { weekday: "long", hour: "2-digit", minute: "2-digit", timeZone, ...more }).format(atMs);
+    new Intl.DateTimeFormat(language, { weekday: "long", hour: "2-digit", minute: "2-digit", timeZone, ...date, ...more }).format(atMs);
   try {
     if (timezone !== undefined) return format(timezone, {});
   } catch {

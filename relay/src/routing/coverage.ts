@@ -13,9 +13,11 @@ export type Coverage = {
   languages: readonly { language: string; covered: Interval[]; holes: Interval[] }[];
 };
 
+/** A team that speaks whatever is spoken. */
+export const EVERY_LANGUAGE = "*";
 export function speaks(team: Pick<Team, "languages">, language: string): boolean {
   const base = (tag: string): string => tag.toLowerCase().split("-")[0]!;
-  return team.languages.some((own) => base(own) === base(language));
+  return team.languages.some((own) => own === EVERY_LANGUAGE || base(own) === base(language));
 }
 
 export function coverageOf(rota: Rota, languages: readonly string[], zone: string, day: number, days: number): Coverage {

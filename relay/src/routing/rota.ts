@@ -1,5 +1,6 @@
 /** Who is on duty: the shifts of a region's teams, worked out ahead once and looked up by the moment. */
 import type { TeamConfig } from "../config/teams.ts";
+import { EVERY_LANGUAGE } from "./coverage.ts";
 import { HORIZON_MS, openIntervals, type Calendar, type Interval } from "./calendar.ts";
 import { holidaysIn } from "./holidays.ts";
 import { DAY_MS } from "./wall-clock.ts";
@@ -19,6 +20,13 @@ export interface Rota {
 /** Worked out from a little before the moment asked for; made anew when less than half of it lies ahead. */
 const BACK_MS = 2 * DAY_MS;
 type Ahead = { from: number; until: number; calendar: Calendar; shifts: Interval[] };
+
+/** For a region without teams: whoever sits at the desk is always there, and nothing is too much. */
+export function teamOfDesk(deskId: string): Team {
+  const hours = Array.from({ length: 7 }, () => [{ from: 0, to: 1_440 }]);
+  const rest = { translates: false, skills: [], capacity: Infinity, exceptions: [], feeds: [] };
+  return { id: deskId, desk: deskId, timezone: "UTC", hours, languages: [EVERY_LANGUAGE], ...rest };
+}
 
 export function createRota(teams: readonly Team[]): Rota {
   const ahead = new Map<string, Ahead>();

@@ -27,12 +27,18 @@ export type Route = {
   offer: number;
   /** Job that makes the offer: run again after a crash it makes the same one. */
   jobId: string;
+  /** Desk that is asked, or has it: no other may answer. */
+  deskId?: string | undefined;
   /** The offer holds until then; absent once it was accepted. */
   leaseUntil?: number | undefined;
-  /** Teams that let an offer of this case pass. */
+  /** Teams that let an offer of this case pass; one whose next shift begins after `since` is asked again. */
   passed: string[];
+  /** When it became what it is. */
+  since: number;
   /** What the visitor was told: a person answers by then. */
   promisedAt?: number | undefined;
+  /** How many promises of this case were broken. */
+  broken?: number | undefined;
 };
 export type Conversation = {
   id: string;

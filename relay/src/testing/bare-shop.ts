@@ -1,5 +1,5 @@
 /** One site in one region with no adapter at all, and a conversation there: what tests of the conversation start from. */
-import { createRota } from "../routing/rota.ts";
+import { createRota, teamOfDesk } from "../routing/rota.ts";
 import { newId } from "@allhours/protocol";
 import { createGuard } from "../adapters/guard.ts";
 import { checkConfig } from "../config/load.ts";
@@ -32,7 +32,7 @@ export function bareShop(logger: Logger, desks: Region["desks"] = []): { region:
     nlu: createGuard({ adapters: [], logger }),
     knowledge: createGuard({ adapters: [], logger }),
     desks,
-    rota: createRota(only(config.regions).teams),
+    rota: createRota(desks.map(({ id }) => teamOfDesk(id))),
     pagers: [],
   };
   const site: Site = { ...only(config.sites), id: "shop" };

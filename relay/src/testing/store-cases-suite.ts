@@ -8,7 +8,7 @@ async function stored(store: Store, over: Partial<Conversation>): Promise<string
   await store.createConversation(conversation, undefined, undefined);
   return conversation.id;
 }
-const route: Route = { tier: "team", offer: 2, jobId: "evt_1", leaseUntil: 5, passed: ["paris"] };
+const route: Route = { tier: "team", offer: 2, jobId: "evt_1", leaseUntil: 5, passed: ["paris"], since: 4 };
 
 export const caseCases: Record<string, (opened: OpenedStore) => Promise<void>> = {
   "where a case stands comes back as it was written, and goes when it is emptied": async ({ store }) => {

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import { readConfig, type LoadedConfig } from "../config/load.ts";
+import { createRota } from "../routing/rota.ts";
+import { explain, momentIn, type ExplainAsk } from "./explain.ts";
+
+const source = `
+mode: dev
+server: { port: 1 }
+store: { kind: memory }
+sites:
+  linden: { name: Linden, origins: [], languages: [en, fr], defaultLanguage: en, defaultRegion: eu }
+regions:
+  eu:
+    egress: ["https://desk.example", "https://nlu.example"]
+    nlu: [{ use: http, id: model, url: "https://nlu.example/u" }, { use: embedded, examples: x.csv }]
+    knowledge: [{ use: embedded, articles: x }]
+    handoff:
+      - { use: webhook, id: office, url: "https://desk.example/a", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
+      - { use: webhook, id: night, url: "https://desk.example/b", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
+    teams:
+      - { id: paris, desk: office, timezone: Europe/Paris, hours: { mon-fri: "09:00-18:00" }, holidays: FR, languages: [fr, en] }
+      - { id: manila, desk: night, timezone: Asia/Manila, hours: { daily: "22:00-06:00" }, languages: [en] }
+`;
+const loaded: LoadedConfig = { config: readConfig(source, "x.yaml", {}), file: "x.yaml", baseDir: "." };
+const rota = createRota(loaded.config.regions["eu"]?.teams ?? []);
+const choice = { regionId: "eu", reason: "country" as const, detail: "FR" };
+function told(at: string, over: Partial<ExplainAsk> = {}): string[] {
+  return explain(loaded, choice, rota, { site: "linden", at: Date.parse(at), down: [], ...over }).map((line) =>
+    line.replace(/ +/g, " ").trim(),
+  );
+}
+
+it("says region, engines, team and offer, each with its reason", () => {
+  expect(told("2026-12-23T10:00:00Z", { language: "fr", timezone: "Europe/Paris" })).toEqual([
+    "region eu",
+    "because country (FR)",
+    "nlu model -> embedded",
+    "knowledge embedded",
+    "handoff office, night",
+    "at 2026-12-23T10:00Z, 11:00 Europe/Paris",
+    "team paris",
+    "* paris: speaks fr, on duty, until 18:00 Europe/Paris",
+    "manila: off duty until Wed 23 Dec 22:00 Asia/Manila",
+    "offer holds 45 s, then the next team; nobody left: a person answers by 2026-12-24T10:00Z (11:00 Europe/Paris)",
+  ]);
+});
+
+it("says what is promised where nobody is at work", () => {
+  expect(told("2026-12-24T22:00:00Z", { language: "fr" }).slice(6)).toEqual([
+    "team nobody can be asked: the case lies as a ticket",
+    "paris: off duty until Mon 28 Dec 09:00 Europe/Paris",
+    "manila: off duty until Fri 25 Dec 22:00 Asia/Manila",
+    "promise a person answers by 2026-12-28T08:10Z (08:10 UTC), when paris has come to work",
+  ]);
+});
+
+it("goes down the ladder when something does not answer", () => {
+  const down = told("2026-12-23T15:00:00Z", { down: ["model", "office"] });
+  expect(down).toContain("nlu model (down) -> embedded");
+  expect(down).toContain("handoff office (down), night");
+  expect(down).toContain("paris: its desk is down");
+  expect(down).toContain("team manila");
+  expect(told("2026-12-23T15:00:00Z", { down: ["model", "embedded"] })).toContain(
+    "nlu model (down) -> embedded (down): none answers, the visitor is told and may ask for a person",
+  );
+});
+
+it("reads a time as the visitor's wall shows it", () => {
+  expect(momentIn("2026-12-24T22:00", undefined)).toBe(Date.parse("2026-12-24T22:00:00Z"));
+  expect(momentIn("2026-12-24T22:00", "Europe/Paris")).toBe(Date.parse("2026-12-24T21:00:00Z"));
+  expect(momentIn("2026-12-24", "America/Lima")).toBe(Date.parse("2026-12-24T05:00:00Z"));
+  expect(momentIn("2026-12-24T22:00:00+08:00", "Europe/Paris")).toBe(Date.parse("2026-12-24T14:00:00Z"));
+  expect(momentIn("tomorrow", undefined)).toBeUndefined();
+});

@@ -1,0 +1,136 @@
+/**
+ * `allhours explain`: what a visitor gets, and why: the region, its engines in order, the team that would be asked at that moment, and what could be
+ * promised. `--down` shows the ladder when engines or desks fail. A dry run: reads the config and the feeds, asks nobody else.
+ */
+import { defineCommand } from "citty";
+import { adapterId, type LoadedConfig } from "../config/load.ts";
+import type { RegionConfig } from "../config/schema.ts";
+import { chooseRegion, type RegionChoice } from "../routing/region.ts";
+import { createRota, teamOfDesk, type Rota } from "../routing/rota.ts";
+import { chooseTeam, nextOnDuty, promiseFor } from "../routing/tiers.ts";
+import { clockAt, isZone, momentOf } from "../routing/wall-clock.ts";
+import { rotaOf } from "./coverage.ts";
+import type { Tools } from "./tools.ts";
+
+export type ExplainAsk = {
+  site: string;
+  country?: string | undefined;
+  timezone?: string | undefined;
+  language?: string | undefined;
+  topic?: string | undefined;
+  /** Unix milliseconds. */
+  at: number;
+  /** Names of engines and desks that do not answer. */
+  down: readonly string[];
+};
+
+/** A time as 2026-12-24T22:00: on the wall of `timezone`, else UTC; with an offset, that moment. `undefined`: none. */
+export function momentIn(text: string, timezone: string | undefined): number | undefined {
+  const bare = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?$/.test(text);
+  const at = Date.parse(bare ? `${text.length === 10 ? `${text}T00:00` : text}Z` : text);
+  if (Number.isNaN(at)) return undefined;
+  return bare && timezone !== undefined ? momentOf(timezone, at) : at;
+}
+
+const row = (name: string, text: string): string => `${name.padEnd(11)}${text}`;
+
+export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Rota, ask: ExplainAsk): string[] {
+  const region = config.regions[choice.regionId];
+  const site = config.sites[ask.site];
+  if (region === undefined || site === undefined) return [];
+  const language = ask.language ?? site.defaultLanguage;
+  const lines = [row("region", choice.regionId), row("because", `${choice.reason} (${choice.detail})`)];
+  const ladder = (kind: "nlu" | "knowledge" | "handoff"): string[] => names(region, choice.regionId, kind);
+  for (const kind of ["nlu", "knowledge"] as const) {
+    const all = ladder(kind);
+    const serves = all.find((name) => !isDown(name, ask.down));
+    const shown = all.map((name) => (isDown(name, ask.down) ? `${name} (down)` : name)).join(" -> ") || "none";
+    lines.push(
+      row(kind, serves === undefined && all.length > 0 ? `${shown}: none answers, the visitor is told and may ask for a person` : shown),
+    );
+  }
+  const desks = ladder("handoff");
+  lines.push(
+    row("handoff", desks.map((name) => (isDown(name, ask.down) ? `${name} (down)` : name)).join(", ") || "none: nobody can be asked"),
+  );
+  if (desks.length === 0) return lines;
+  const cut = rota.teams.filter((team) => isDown(team.desk ?? desks[0] ?? "", ask.down)).map(({ id }) => id);
+  const topics = ask.topic === undefined ? [] : [ask.topic];
+  const { team, verdicts } = chooseTeam(rota, { language, topics, at: ask.at, loads: new Map(), passed: cut });
+  lines.push(
+    row(
+      "at",
+      `${new Date(ask.at).toISOString().slice(0, 16)}Z${ask.timezone === undefined ? "" : `, ${clockAt(ask.timezone, ask.at)} ${ask.timezone}`}`,
+    ),
+  );
+  lines.push(row("team", team === undefined ? "nobody can be asked: the case lies as a ticket" : team.id));
+  for (const { team: one, fit, why, shift } of verdicts) {
+    const until = fit && shift !== undefined && region.teams.length > 0 ? `, until ${clockAt(one.timezone, shift.to)} ${one.timezone}` : "";
+    lines.push(row("", `${one === team ? "*" : " "} ${one.id}: ${cut.includes(one.id) ? "its desk is down" : `${why}${until}`}`));
+  }
+  const { handlingMs, replyWithinMs, offerTimeoutMs } = region;
+  const onDuty = verdicts.some(({ shift, why }) => shift !== undefined && !why.startsWith("does not speak"));
+  const promisedAt = promiseFor(rota, { language, at: ask.at, ahead: 0, handlingMs, replyWithinMs, onDuty });
+  const zone = ask.timezone ?? "UTC";
+  const by = `a person answers by ${new Date(promisedAt).toISOString().slice(0, 16)}Z (${clockAt(zone, promisedAt)} ${zone})`;
+  const next = nextOnDuty(rota, language, ask.at);
+  if (team !== undefined) lines.push(row("offer", `holds ${offerTimeoutMs / 1_000} s, then the next team; nobody left: ${by}`));
+  else lines.push(row("promise", `${by}${onDuty || next === undefined ? "" : `, when ${next.team.id} has come to work`}`));
+  return lines;
+}
+
+function names(region: RegionConfig, regionId: string, kind: "nlu" | "knowledge" | "handoff"): string[] {
+  return region[kind].map((entry, index) => (kind === "handoff" || entry.id !== undefined ? adapterId(regionId, entry, index) : entry.use));
+}
+const isDown = (name: string, down: readonly string[]): boolean => down.includes(name);
+
+export function explainCommand({ config, load, say, fail }: Tools) {
+  return defineCommand({
+    meta: { name: "explain", description: "say which region, engines, team and promise a visitor gets, and why" },
+    args: {
+      config,
+      site: { type: "string", description: "site id; default: the first" },
+      country: { type: "string", description: "ISO 3166-1 alpha-2, as FR" },
+      timezone: { type: "string", description: "IANA zone of the visitor, as Asia/Manila" },
+      language: { type: "string", description: "BCP 47, as fr-FR" },
+      topic: { type: "string", description: "intent or article id the case is about" },
+      at: { type: "string", description: "as 2026-12-24T22:00, in --timezone, else UTC; default: now" },
+      down: { type: "string", description: "engines and desks that do not answer, separated by commas" },
+    },
+    run: async ({ args }) => {
+      const loaded = await load(args.config);
+      const { sites, regions } = loaded.config;
+      const siteId = args.site ?? Object.keys(sites)[0] ?? "";
+      const site = sites[siteId];
+      if (site === undefined) return fail(`no site "${siteId}"; known: ${Object.keys(sites).join(", ")}`);
+      if (args.country !== undefined && !/^[A-Z]{2}$/.test(args.country))
+        return fail("--country: expected an ISO 3166-1 alpha-2 code in capitals, as FR");
+      if (args.timezone !== undefined && !isZone(args.timezone))
+        return fail(`--timezone: expected an IANA zone, as Asia/Manila; "${args.timezone}" is none`);
+      const at = args.at === undefined ? Date.now() : momentIn(args.at, args.timezone);
+      if (at === undefined) return fail("--at: expected a time, as 2026-12-24T22:00");
+      const languages = args.language === undefined ? [] : [args.language];
+      const choice = chooseRegion(site, regions, { country: args.country, timezone: args.timezone, languages });
+      const region = regions[choice.regionId];
+      if (region === undefined) return fail(`no region "${choice.regionId}"`);
+      const down = args.down?.split(",").map((name) => name.trim()) ?? [];
+      const known = (["nlu", "knowledge", "handoff"] as const).flatMap((kind) => names(region, choice.regionId, kind));
+      const unknown = down.find((name) => !known.includes(name));
+      if (unknown !== undefined)
+        return fail(`--down: region ${choice.regionId} has no "${unknown}"; it has ${[...new Set(known)].join(", ")}`);
+      const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+      const desks = names(region, choice.regionId, "handoff");
+      const rota = region.teams.length > 0 ? await rotaOf(loaded, choice.regionId, at, warn) : createRota(desks.map(teamOfDesk));
+      const ask: ExplainAsk = {
+        site: siteId,
+        country: args.country,
+        timezone: args.timezone,
+        language: args.language,
+        topic: args.topic,
+        at,
+        down,
+      };
+      for (const line of explain(loaded, choice, rota, ask)) say(line);
+    },
+  });
+}

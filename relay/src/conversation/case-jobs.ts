@@ -1,0 +1,96 @@
+/** The later work of a case, as rows that are written with the entries they report: what the desk and the pagers are told, and the timers. */
+import type { Priority } from "../pipeline/turn.ts";
+import type { Category } from "../pipeline/urgency/triage.ts";
+import type { Region } from "../routing/types.ts";
+import type { JobDraft, Route } from "../store/store.ts";
+import { derivedId } from "./ids.ts";
+import type { Room } from "./rooms.ts";
+
+export const HANDOFF_JOB = "handoff";
+export const OFFER_TIMEOUT_JOB = "offer-timeout";
+export const ALERT_JOB = "alert";
+export const PROMISE_JOB = "promise";
+
+/** Payload of an `alert` job. */
+export type AlertJob = {
+  pagerId: string;
+  regionId: string;
+  siteId: string;
+  conversationId: string;
+  caseId: string | undefined;
+  category: Category | undefined;
+  language: string;
+  /** Unix milliseconds. */
+  at: number;
+};
+
+/** Payload of a `handoff` job: enough to build the event again, the same each time. */
+export type HandoffJob = {
+  conversationId: string;
+  caseId: string;
+  type: "offered" | "message" | "withdrawn";
+  /** Entry the event is about; an offer's transcript ends here. `undefined`: the entry committed with the job. */
+  entryId: string;
+  reason: string;
+  priority: Priority;
+  /** Desk that has the case, as far as known when the job was written. */
+  deskId?: string | undefined;
+  /** Unix milliseconds. */
+  at: number;
+};
+
+/** The id names conversation, entry and kind: a visitor who reuses an id in two conversations still makes two events. */
+export function handoffJob(job: HandoffJob): JobDraft {
+  return { kind: HANDOFF_JOB, key: job.conversationId, id: `evt_${derivedId(job.conversationId, job.entryId, job.type)}`, payload: job };
+}
+
+/** One job a pager: each is told by itself, and tried again by itself. `requestId` makes them idempotent. */
+export function alertJobs(
+  room: Room,
+  region: Region,
+  alert: { requestId: string; caseId?: string | undefined; category?: Category | undefined; language: string; nowMs: number },
+): JobDraft[] {
+  const { id: conversationId, siteId } = room.conversation;
+  return region.pagers.map(({ id: pagerId }) => {
+    const payload: AlertJob = {
+      pagerId,
+      regionId: region.id,
+      siteId,
+      conversationId,
+      caseId: alert.caseId,
+      category: alert.category,
+      language: alert.language,
+      at: alert.nowMs,
+    };
+    return { kind: ALERT_JOB, id: `alr_${derivedId(conversationId, alert.requestId, pagerId)}`, payload };
+  });
+}
+
+/** Payload of an `offer-timeout` job: the lease of one offer. */
+export type LeaseJob = { conversationId: string; caseId: string; offer: number };
+export function leaseJob(conversationId: string, caseId: string, offer: number, dueAt: number): JobDraft {
+  const payload: LeaseJob = { conversationId, caseId, offer };
+  return { kind: OFFER_TIMEOUT_JOB, id: leaseJobId(caseId, offer), dueAt, payload };
+}
+function leaseJobId(caseId: string, offer: number): string {
+  return `timeout_${caseId}_${offer}`;
+}
+
+/** Payload of a `promise` job: what the visitor was told, looked at when its time has come. */
+export type PromiseJob = { conversationId: string; caseId: string; promisedAt: number };
+export function promiseJob(conversationId: string, caseId: string, promisedAt: number): JobDraft {
+  const payload: PromiseJob = { conversationId, caseId, promisedAt };
+  return { kind: PROMISE_JOB, id: promiseJobId(caseId, promisedAt), dueAt: promisedAt, payload };
+}
+function promiseJobId(caseId: string, promisedAt: number): string {
+  return `promise_${caseId}_${promisedAt}`;
+}
+
+/** Timers of a case that no longer run: of its offer, and of what was promised. */
+export function timersOf(caseId: string, route: Route | undefined, which: { lease: boolean; promise: boolean }): string[] {
+  if (route === undefined) return [];
+  return [
+    ...(which.lease && route.offer > 0 ? [leaseJobId(caseId, route.offer)] : []),
+    ...(which.promise && route.promisedAt !== undefined ? [promiseJobId(caseId, route.promisedAt)] : []),
+  ];
+}

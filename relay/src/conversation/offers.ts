@@ -1,0 +1,279 @@
+/**
+ * Offers: which team is asked to take a case, until when, and what happens when it does not. Nobody at work: the case lies as a ticket where
+ * they will see it first, with the promise the visitor was given. One offer at a time; retries of a delivery are the job runner's.
+ */
+import type { HandoffEvent } from "../adapters/spec.ts";
+import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
+import { chooseTeam, nextOnDuty, type Choice } from "../routing/tiers.ts";
+import type { Team } from "../routing/rota.ts";
+import type { Region } from "../routing/types.ts";
+import type { Job, JobDraft, Route } from "../store/store.ts";
+import { handoffJob, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
+import { botMessage, MOST_WAITING, priorityOf, promised, somebodyAtWork, topicsOf, type Change } from "./cases.ts";
+import { derivedId } from "./ids.ts";
+import { placeOf, type ConversationDeps, type Place } from "./place.ts";
+import type { Room } from "./rooms.ts";
+import { refOf, transcriptOf } from "./transcript.ts";
+
+/** Lines of a transcript an offer carries at most: the last ones. */
+const TRANSCRIPT_LINES = 200;
+/** The more urgent, the sooner the next team is asked. */
+const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
+const LEAST_LEASE_MS = 1_000;
+
+/** Who is asked; `undefined` team: it lies at that desk as a ticket. */
+type Taken = { desk: Region["desks"][number]; team: Team | undefined; route: Route };
+
+export function createOffers(deps: ConversationDeps) {
+  async function choose({ room, region }: Place, passed: readonly string[]): Promise<Choice> {
+    const { teamId, language } = room.conversation;
+    const loads = await deps.store.teamLoads(region.id);
+    // Its own offer is no load of the team that has it.
+    if (teamId !== undefined) loads.set(teamId, (loads.get(teamId) ?? 1) - 1);
+    return chooseTeam(region.rota, { language, topics: topicsOf(room), at: deps.clock.now(), loads, passed });
+  }
+
+  /** Cases that wait before this one. */
+  async function waitingBefore({ room, region }: Place): Promise<number> {
+    const queue = await deps.store.queuedCases(region.id, MOST_WAITING);
+    const own = queue.findIndex(({ conversationId }) => conversationId === room.conversation.id);
+    return own < 0 ? queue.length : own;
+  }
+
+  /** Makes an offer, or a ticket where nobody can be asked. Throws `AdapterError` of the first desk when none took it. */
+  async function offer(job: Job, task: HandoffJob, signal: AbortSignal): Promise<void> {
+    const place = await placeOf(deps, task.conversationId);
+    if (place === undefined) return;
+    const unreachable = new Set<string>();
+    let failure: unknown;
+    for (;;) {
+      const taken = await deps.serial.run(task.conversationId, async () => take(place, task, job.id, unreachable));
+      if (taken === undefined) {
+        if (failure !== undefined) throw failure;
+        return;
+      }
+      try {
+        await taken.desk.adapter.deliver(await offerEvent(place, task, job.id, taken), signal);
+        await delivered(place.room, taken.desk.id);
+        return;
+      } catch (error) {
+        deps.logger.warn({ conversation: task.conversationId, desk: taken.desk.id, err: error }, "a desk did not take an offer");
+        failure ??= error;
+        unreachable.add(taken.desk.id);
+      }
+    }
+  }
+
+  /** From now on what the visitor writes goes there. */
+  async function delivered({ conversation }: Room, deskId: string): Promise<void> {
+    await deps.serial.run(conversation.id, async () => {
+      const room = await deps.rooms.get(conversation.id);
+      const { route, deskId: known } = room?.conversation ?? {};
+      if (room !== undefined && route?.deskId === deskId && known !== deskId)
+        await deps.publisher.commit(room, { entries: [], patch: { deskId } });
+    });
+  }
+
+  /** Writes down who is asked before it is asked. `undefined`: the case is taken or closed, or no desk is left. */
+  async function take(place: Place, task: HandoffJob, jobId: string, unreachable: ReadonlySet<string>): Promise<Taken | undefined> {
+    const { room, region } = place;
+    const { conversation } = room;
+    const before = conversation.route;
+    if (conversation.caseId !== task.caseId || conversation.mode !== "queued" || before === undefined) return undefined;
+    const again = before.jobId === jobId;
+    const now = deps.clock.now();
+    // Run again after a crash or a failed delivery: the same team, for as long as its offer holds.
+    const own = again ? region.rota.teams.find(({ id }) => id === conversation.teamId) : undefined;
+    const ownDesk = own === undefined ? undefined : deskOf(region, own);
+    if (own !== undefined && ownDesk !== undefined && !unreachable.has(ownDesk.id) && (before.leaseUntil ?? 0) > now)
+      return { desk: ownDesk, team: own, route: before };
+    // Run again so late that another offer holds; or its own has run out, and the next is on its way.
+    if (!again && (before.leaseUntil ?? 0) > now) return undefined;
+    if (again && before.tier === "team" && before.leaseUntil === undefined) return undefined;
+    const cut = region.rota.teams.filter((team) => unreachable.has(deskOf(region, team)?.id ?? "")).map(({ id }) => id);
+    const { team } = await choose(place, [...before.passed, ...cut]);
+    const desk = team === undefined ? undefined : deskOf(region, team);
+    if (team === undefined || desk === undefined) return ticket(place, task, jobId, unreachable);
+    const lease = Math.max(LEAST_LEASE_MS, region.config.offerTimeoutMs * LEASE_SHARES[priorityOf(conversation.caseRank)]);
+    // A desk that cannot be reached costs the visitor no time: the first lease counts.
+    const leaseUntil = again && before.leaseUntil !== undefined ? before.leaseUntil : now + lease;
+    const route: Route = {
+      ...before,
+      tier: "team",
+      offer: again ? before.offer : before.offer + 1,
+      jobId,
+      deskId: desk.id,
+      leaseUntil,
+      since: now,
+    };
+    await deps.publisher.commit(room, {
+      entries: [],
+      patch: { route, teamId: team.id },
+      cancelJobs: timersOf(task.caseId, before, { lease: true, promise: false }),
+      jobs: [leaseJob(conversation.id, task.caseId, route.offer, leaseUntil)],
+    });
+    deps.logger.info({ conversation: conversation.id, team: team.id, desk: desk.id, offer: route.offer, leaseUntil }, "a case is offered");
+    return { desk, team, route };
+  }
+
+  /** Nobody can be asked now: it lies at the desk of those who are at work next. */
+  async function ticket(place: Place, task: HandoffJob, jobId: string, unreachable: ReadonlySet<string>): Promise<Taken | undefined> {
+    const { room, region } = place;
+    const { language, route: before } = room.conversation;
+    if (before === undefined) return undefined;
+    const next = nextOnDuty(region.rota, language, deps.clock.now())?.team;
+    const desks = [next, ...region.rota.teams].flatMap((team) => (team === undefined ? [] : [deskOf(region, team)]));
+    const desk = desks.find((one) => one !== undefined && !unreachable.has(one.id));
+    if (desk === undefined) return undefined;
+    if (before.jobId === jobId && before.tier === "ticket" && before.deskId === desk.id) return { desk, team: undefined, route: before };
+    const change = await ticketChange(place, task.caseId, before);
+    const route: Route = { ...change.route, jobId, deskId: desk.id, offer: before.jobId === jobId ? before.offer : before.offer + 1 };
+    await deps.publisher.commit(room, { ...change.rest, patch: { route, teamId: undefined } });
+    return { desk, team: undefined, route };
+  }
+
+  /** The visitor is told a time, once; it is kept as a timer. */
+  async function ticketChange(
+    place: Place,
+    caseId: string,
+    before: Route,
+  ): Promise<{ route: Route; rest: Pick<Change, "entries" | "jobs" | "cancelJobs"> }> {
+    const { room, site, region } = place;
+    const { id: conversationId, language, timezone, caseAt } = room.conversation;
+    const nowMs = deps.clock.now();
+    const route: Route = { ...before, tier: "ticket", leaseUntil: undefined, since: nowMs };
+    const cancelJobs = timersOf(caseId, before, { lease: true, promise: false });
+    if (before.promisedAt !== undefined) return { route, rest: { entries: [], cancelJobs } };
+    const onDuty = somebodyAtWork(room, region, { language, nowMs });
+    // From when the person was asked for: a relay that was down meanwhile does not move the promise.
+    const asked = { language, nowMs: onDuty ? (caseAt ?? nowMs) : nowMs, waiting: await waitingBefore(place), onDuty };
+    const promisedAt = promised(region, asked);
+    const by = spokenTime(promisedAt, language, timezone, nowMs);
+    const phrases = phrasesFor(language);
+    const text = onDuty ? phrases.nobodyYet(by) : phrases.asleep(by);
+    const entry = botMessage(derivedId(caseId, "nobody-yet"), site, language, [{ type: "text", text, format: "plain" }]);
+    return {
+      route: { ...route, promisedAt },
+      rest: { entries: [entry], cancelJobs, jobs: [promiseJob(conversationId, caseId, promisedAt)] },
+    };
+  }
+
+  /** A lease is over: the next team is asked; nobody is left to ask: the visitor is told. */
+  async function leaseEnded(job: Job): Promise<void> {
+    const { conversationId, caseId, offer: number } = job.payload as LeaseJob;
+    const place = await placeOf(deps, conversationId);
+    if (place === undefined) return;
+    const { room, region } = place;
+    await deps.serial.run(conversationId, async () => {
+      const { conversation } = room;
+      const before = conversation.route;
+      if (conversation.mode !== "queued" || conversation.caseId !== caseId || before?.offer !== number || before.leaseUntil === undefined)
+        return;
+      const passed = [...new Set([...before.passed, ...(conversation.teamId === undefined ? [] : [conversation.teamId])])];
+      const { team } = await choose(place, passed);
+      deps.logger.info({ conversation: conversationId, team: conversation.teamId, offer: number, next: team?.id }, "an offer has run out");
+      if (team === undefined) {
+        const { route, rest } = await ticketChange(place, caseId, { ...before, passed });
+        await deps.publisher.commit(room, { ...rest, cancelJobs: [], patch: { route, teamId: undefined } });
+        return;
+      }
+      const route: Route = { ...before, passed, leaseUntil: undefined };
+      const jobs = [...withdrawal(room, caseId, deskOf(region, team)?.id), offerJob(room, caseId, route.offer + 1, "offer-expired")];
+      await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs });
+    });
+  }
+
+  /** The desk that had the offer need not show it any longer, unless the next team answers there as well. */
+  function withdrawal(room: Room, caseId: string, nextDesk: string | undefined): JobDraft[] {
+    const { id: conversationId, deskId, route } = room.conversation;
+    if (deskId === undefined || deskId === nextDesk) return [];
+    const entryId = derivedId(caseId, "expired", String(route?.offer ?? 0));
+    return [
+      handoffJob({
+        conversationId,
+        caseId,
+        type: "withdrawn",
+        entryId,
+        reason: "offer-expired",
+        priority: "normal",
+        deskId,
+        at: deps.clock.now(),
+      }),
+    ];
+  }
+  function offerJob({ conversation }: Room, caseId: string, number: number, reason: string): JobDraft {
+    const priority = priorityOf(conversation.caseRank);
+    const entryId = derivedId(caseId, "offer", String(number));
+    return handoffJob({ conversationId: conversation.id, caseId, type: "offered", entryId, reason, priority, at: deps.clock.now() });
+  }
+
+  /** Tickets that somebody can be asked about by now: a shift has begun, or a team has room again. Gives how many were offered. */
+  async function sweep(): Promise<number> {
+    let offered = 0;
+    for (const region of deps.directory().regions()) {
+      for (const { conversationId } of await deps.store.queuedCases(region.id, MOST_WAITING)) {
+        const place = await placeOf(deps, conversationId);
+        if (place === undefined) continue;
+        offered += await deps.serial.run(conversationId, async () => offerAgain(place));
+      }
+    }
+    return offered;
+  }
+  async function offerAgain(place: Place): Promise<0 | 1> {
+    const { room, region } = place;
+    const { mode, caseId, route: before } = room.conversation;
+    if (mode !== "queued" || caseId === undefined || before?.tier !== "ticket" || before.offer === 0) return 0;
+    const now = deps.clock.now();
+    const passed = before.passed.filter((id) => {
+      const team = region.rota.teams.find((one) => one.id === id);
+      const shift = team === undefined ? undefined : region.rota.shiftAt(team, now);
+      return shift === undefined || shift.from <= before.since;
+    });
+    const { team } = await choose(place, passed);
+    if (team === undefined) return 0;
+    // Not a ticket any more, or the next look would offer it a second time before this offer is made.
+    const route: Route = { ...before, tier: "team", passed };
+    await deps.publisher.commit(room, { entries: [], patch: { route }, jobs: [offerJob(room, caseId, before.offer + 1, "at-work")] });
+    return 1;
+  }
+
+  async function offerEvent({ room, region }: Place, task: HandoffJob, id: string, { desk, team, route }: Taken): Promise<HandoffEvent> {
+    const { conversation } = room;
+    const entries = await deps.store.entriesBefore(conversation.id, Number.MAX_SAFE_INTEGER, TRANSCRIPT_LINES);
+    const until = entries.findIndex((entry) => entry.event.type === "mode-changed" && entry.event.caseId === task.caseId);
+    const first = route.offer <= 1 && task.reason !== "agent-left" && until >= 0;
+    const known = region.config.teams.find((one) => one.id === team?.id);
+    return {
+      id,
+      timestamp: new Date(task.at).toISOString(),
+      type: "handoff.offered",
+      data: {
+        ...refOf(room, task.caseId),
+        reason: task.reason,
+        priority: priorityOf(conversation.caseRank),
+        tier: route.tier,
+        offer: route.offer,
+        ...(known === undefined ? {} : { team: { id: known.id, name: known.name ?? known.id } }),
+        ...(route.leaseUntil === undefined ? {} : { leaseUntil: new Date(route.leaseUntil).toISOString() }),
+        ...(route.promisedAt === undefined ? {} : { promisedAt: new Date(route.promisedAt).toISOString() }),
+        visitor: {
+          language: conversation.language,
+          ...(conversation.timezone === undefined ? {} : { timezone: conversation.timezone }),
+          ...(conversation.country === undefined ? {} : { country: conversation.country }),
+          ...(conversation.pageUrl === undefined ? {} : { pageUrl: conversation.pageUrl }),
+        },
+        ...(conversation.understood === undefined ? {} : { understood: conversation.understood }),
+        transcript: transcriptOf(first ? entries.slice(0, until + 1) : entries),
+        replyPath: `/v1/inbound/${desk.id}`,
+      },
+    };
+  }
+
+  return { offer, leaseEnded, sweep };
+}
+export type Offers = ReturnType<typeof createOffers>;
+
+/** Where a team answers. */
+export function deskOf(region: Region, team: Pick<Team, "desk">): Region["desks"][number] | undefined {
+  return team.desk === undefined ? region.desks[0] : region.desks.find(({ id }) => id === team.desk);
+}
