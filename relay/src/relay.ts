@@ -6,7 +6,8 @@ import { mkdir } from "node:fs/promises";
 import { getRequestListener } from "@hono/node-server";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
-import { ALERT_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
+import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
+import { createBaton } from "./conversation/baton.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
 import { createHandle } from "./conversation/handle.ts";
@@ -142,6 +143,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
   });
   const offers = createOffers(shared);
+  const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
   const deskJobs = createDeskJobs({ ...shared, offers });
   const counted =
@@ -163,6 +165,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     handlers: {
       [HANDOFF_JOB]: counted(HANDOFF_JOB, deskJobs.handoff),
       [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, offers.leaseEnded),
+      [BATON_JOB]: counted(BATON_JOB, baton.deliver),
       [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
       [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
     },
@@ -297,7 +300,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         );
       });
       every(OFFERS_MS, () => {
-        offers.sweep().catch((error: unknown) => logger.warn({ err: error }, "waiting cases could not be looked at"));
+        Promise.all([offers.sweep(), baton.sweep()]).catch((error: unknown) =>
+          logger.warn({ err: error }, "waiting cases could not be looked at"),
+        );
       });
       every(HEALTH_MS, () => void storeWatch.probe());
       every(FEEDS_MS, () => void directory.refreshFeeds());

@@ -183,6 +183,10 @@ export type HandoffOffer = CaseRef & {
   offer: number;
   /** Absent where the region has no teams, and for a ticket. */
   team?: { id: string; name: string } | undefined;
+  /** Who has it now, where a team is asked to take over as a shift ends; an acceptance takes it from them. */
+  from?: Agent | undefined;
+  /** What the agent who passed it on has written for the next. */
+  note?: string | undefined;
   /** ISO 8601: then the next team is asked. Absent for a ticket. */
   leaseUntil?: string | undefined;
   /** ISO 8601: what the visitor was told. */
@@ -204,6 +208,8 @@ export type DeskCommand = { externalId: string; caseId: string; conversationId: 
   /** The question of this case (the visitor's message `questionId`, else the last one) is answered by an article. */
   | { type: "attach"; agent: Agent; articleId: string; questionId?: string | undefined }
   | { type: "leave"; agent: Agent }
+  /** Not for us: of an offer, the next team is asked; of a case somebody has, too, `to` first (a team's id). `note` is for the next. */
+  | { type: "pass"; agent: Agent; to?: string | undefined; note?: string | undefined }
   /** Hand back to the assistant. */
   | { type: "release"; agent?: Agent | undefined }
   | { type: "end"; agent?: Agent | undefined }

@@ -132,6 +132,8 @@ export const regionSchema = v.strictObject({
   ),
   /** Give-ups in a row after which a person is asked for. */
   giveUpsBeforeHandoff: v.optional(count(1, 10), 2),
+  /** How long before the end of a shift its open conversations are offered to the next team; and how long a talk must pause to be handed on after it. */
+  batonMs: v.optional(ms(0, 4 * 3_600_000), 10 * 60_000),
   /** What a case takes a person, about: how long those wait who come after it. */
   handlingMs: v.optional(ms(1_000, 24 * 3_600_000), 10 * 60_000),
   /** How long an offer holds: a team that has not accepted by then is passed over. Nobody left to ask: the visitor is told so. */

@@ -10,6 +10,10 @@ export const HANDOFF_JOB = "handoff";
 export const OFFER_TIMEOUT_JOB = "offer-timeout";
 export const ALERT_JOB = "alert";
 export const PROMISE_JOB = "promise";
+export const BATON_JOB = "baton";
+
+/** Payload of a `baton` job: an open conversation is offered to the next team. */
+export type BatonJob = { conversationId: string; caseId: string; offer: number; at: number };
 
 /** Payload of an `alert` job. */
 export type AlertJob = {

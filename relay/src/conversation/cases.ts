@@ -177,7 +177,7 @@ export function modeChange(
   const jobs: JobDraft[] = [];
   const cancelJobs: string[] = [];
   const modeId = derivedId(details.id, "mode");
-  const leaver = details.agent ?? before.agent;
+  const leaver = action.type === "take-over" ? before.agent : (details.agent ?? before.agent);
   if (before.mode === "agent" && leaver !== undefined)
     entries.push({ id: derivedId(details.id, "left"), event: { type: "agent-presence", agent: leaver, state: "left" } });
   entries.push({
@@ -201,7 +201,7 @@ export function modeChange(
         caseId,
         type: "offered",
         entryId: modeId,
-        reason: "agent-left",
+        reason: details.reason,
         priority: "high",
         at: details.nowMs,
       }),
@@ -242,5 +242,11 @@ export function modeChange(
 /** Accepted: no lease any more. Left by its agent: everybody is asked anew. */
 function routeAfter(route: Route | undefined, mode: "queued" | "agent"): { route?: Route } {
   if (route === undefined) return {};
-  return { route: { ...route, leaseUntil: undefined, ...(mode === "agent" ? { tier: "team" } : { passed: [] }) } };
+  return {
+    route: {
+      ...route,
+      leaseUntil: undefined,
+      ...(mode === "agent" ? { tier: "team", note: undefined } : { passed: [], baton: undefined }),
+    },
+  };
 }

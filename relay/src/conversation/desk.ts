@@ -2,12 +2,14 @@
  * The door for people: what a desk says, after its signature was verified. Agents' replies enter the log like a bot's. Every
  * delivery is deduplicated by (desk, external id) for the conversation's life; a repeat gets the same answer.
  */
-import { redactCards, textOf, type Result } from "@allhours/protocol";
+import { redactCards, textOf, type Agent, type Result } from "@allhours/protocol";
 import type { DeskCommand } from "../adapters/spec.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { Store } from "../store/store.ts";
+import { takeBaton } from "./baton.ts";
+import { leaseJob, timersOf } from "./case-jobs.ts";
 import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ModeAction } from "./mode.ts";
@@ -112,8 +114,11 @@ export function createDeskDoor(deps: {
     // The same for a repeat, so that both get the same answer.
     const messageId = command.type === "message" ? derivedId(id, "message") : undefined;
     if (await deps.store.knowsInbound(deskId, command.externalId)) return { ok: true, value: { duplicate: true, messageId } };
-    const holder = room.conversation.caseId === command.caseId ? room.conversation.route?.deskId : undefined;
-    if (holder !== undefined && holder !== deskId)
+    const route = room.conversation.caseId === command.caseId ? room.conversation.route : undefined;
+    const takes = command.type === "accept" || command.type === "message";
+    const another = room.conversation.mode === "agent" && room.conversation.agent?.id !== command.agent?.id;
+    const baton = takes && another && route?.baton?.deskId === deskId ? route.baton : undefined;
+    if (baton === undefined && route?.deskId !== undefined && route.deskId !== deskId)
       return { ok: false, error: { code: "conflict", message: `case ${command.caseId} is offered to another desk` } };
     const nowMs = deps.clock.now();
     const change: Change = { entries: [] };
@@ -131,13 +136,19 @@ export function createDeskDoor(deps: {
     };
     const { caseId } = command;
     let refused: Extract<Result<never>, { ok: false }> | undefined;
+    const accept = (agent: Agent): typeof refused => {
+      if (baton === undefined) return apply({ type: "accept", caseId, agent }, "agent-accepted");
+      const failed = apply({ type: "take-over", caseId, agent }, "shift-changed");
+      if (failed === undefined) takeBaton(change, room, baton, nowMs);
+      return failed;
+    };
     switch (command.type) {
       case "accept":
-        refused = apply({ type: "accept", caseId, agent: command.agent }, "agent-accepted");
+        refused = accept(command.agent);
         break;
       case "message": {
         // A desk that answers without accepting first has accepted.
-        refused = apply({ type: "accept", caseId, agent: command.agent }, "agent-accepted");
+        refused = accept(command.agent);
         result = keepPromise(change, room, nowMs);
         const ownId = derivedId(id, "message");
         change.entries.push({
@@ -156,6 +167,14 @@ export function createDeskDoor(deps: {
       case "leave":
         refused = apply({ type: "leave", caseId, agentId: command.agent.id }, "agent-left");
         break;
+      case "pass": {
+        if (room.conversation.mode === "queued" && route !== undefined) return declined(room, command, inbound);
+        refused = apply({ type: "leave", caseId, agentId: command.agent.id }, "agent-passed");
+        const before = change.patch?.route;
+        const passed = room.conversation.teamId === undefined ? [] : [room.conversation.teamId];
+        if (before !== undefined) change.patch = { ...change.patch, route: { ...before, passed, wanted: command.to, note: command.note } };
+        break;
+      }
       case "release":
         refused = apply({ type: "release", caseId }, "agent-released");
         break;
@@ -167,6 +186,24 @@ export function createDeskDoor(deps: {
     const appended = await deps.publisher.commit(room, { ...change, inbound, skipIfKnown: false });
     if (result !== undefined && !appended.duplicate) deps.metrics.promises.inc({ region: room.conversation.regionId, result });
     return { ok: true, value: { duplicate: appended.duplicate, messageId } };
+  }
+
+  /** An offer that is not wanted has run out. */
+  async function declined(
+    room: Room,
+    command: Extract<DeskCommand, { type: "pass" }>,
+    inbound: { source: string; externalId: string },
+  ): Promise<Result<DeskAnswer>> {
+    const { id: conversationId, caseId, route } = room.conversation;
+    const change: Change = { entries: [], inbound, skipIfKnown: false };
+    // Where nobody is asked just now it lies here as a ticket, and goes on lying.
+    if (caseId !== undefined && route?.leaseUntil !== undefined) {
+      change.patch = { route: { ...route, wanted: command.to, note: command.note ?? route.note } };
+      change.cancelJobs = timersOf(caseId, route, { lease: true, promise: false });
+      change.jobs = [leaseJob(conversationId, caseId, route.offer, deps.clock.now())];
+    }
+    const { duplicate } = await deps.publisher.commit(room, change);
+    return { ok: true, value: { duplicate } };
   }
 
   return { receive };

@@ -48,6 +48,9 @@ describe("changeMode", () => {
       fc
         .tuple(fc.constantFrom("release" as const, "end" as const), fc.constantFrom("c1", "c2"))
         .map(([type, caseId]): ModeAction => ({ type, caseId })),
+      fc
+        .tuple(fc.constantFrom("c1", "c2"), fc.constantFrom(ines, tiago))
+        .map(([caseId, agent]): ModeAction => ({ type: "take-over", caseId, agent })),
       fc.constantFrom<ModeAction>({ type: "cancel" }, { type: "reopen" }),
     );
     fc.assert(

@@ -5,6 +5,8 @@ export type ModeState = { mode: Mode; caseId?: string | undefined; agent?: Agent
 export type ModeAction =
   | { type: "request"; caseId: string }
   | { type: "accept"; caseId: string; agent: Agent }
+  /** By another agent, who was asked to: nobody has the case in between. */
+  | { type: "take-over"; caseId: string; agent: Agent }
   | { type: "leave"; caseId: string; agentId: string }
   | { type: "release"; caseId: string }
   | { type: "end"; caseId: string }
@@ -35,6 +37,9 @@ export function changeMode(state: ModeState, action: ModeAction): ModeResult {
       if (state.mode === "queued") return changed({ mode: "agent", caseId: action.caseId, agent: action.agent });
       if (state.agent?.id === action.agent.id) return same;
       return { ok: false, code: "conflict", message: `case ${action.caseId} is already with another agent` };
+    case "take-over":
+      if (state.mode === "agent" && state.agent?.id === action.agent.id) return same;
+      return changed({ mode: "agent", caseId: action.caseId, agent: action.agent });
     case "leave":
       if (state.mode === "queued") return same;
       if (state.agent?.id !== action.agentId)

@@ -2,6 +2,7 @@
  * Offers: which team is asked to take a case, until when, and what happens when it does not. Nobody at work: the case lies as a ticket where
  * they will see it first, with the promise the visitor was given. One offer at a time; retries of a delivery are the job runner's.
  */
+import type { Agent } from "@allhours/protocol";
 import type { HandoffEvent } from "../adapters/spec.ts";
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import { chooseTeam, nextOnDuty, type Choice } from "../routing/tiers.ts";
@@ -22,7 +23,9 @@ const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
 const LEAST_LEASE_MS = 1_000;
 
 /** Who is asked; `undefined` team: it lies at that desk as a ticket. */
-type Taken = { desk: Region["desks"][number]; team: Team | undefined; route: Route };
+type Taken = { desk: Region["desks"][number]; team: Team | undefined; route: Route; from?: Agent | undefined };
+/** What an offer is about; `id` is the `webhook-id`. */
+type Told = { id: string; caseId: string; reason: string; at: number };
 
 export function createOffers(deps: ConversationDeps) {
   async function choose({ room, region }: Place, passed: readonly string[]): Promise<Choice> {
@@ -35,7 +38,7 @@ export function createOffers(deps: ConversationDeps) {
 
   /** Cases that wait before this one. */
   async function waitingBefore({ room, region }: Place): Promise<number> {
-    const queue = await deps.store.queuedCases(region.id, MOST_WAITING);
+    const queue = await deps.store.casesIn(region.id, "queued", MOST_WAITING);
     const own = queue.findIndex(({ conversationId }) => conversationId === room.conversation.id);
     return own < 0 ? queue.length : own;
   }
@@ -53,7 +56,7 @@ export function createOffers(deps: ConversationDeps) {
         return;
       }
       try {
-        await taken.desk.adapter.deliver(await offerEvent(place, task, job.id, taken), signal);
+        await deliver(place, { ...task, id: job.id }, taken, signal);
         await delivered(place.room, taken.desk.id);
         return;
       } catch (error) {
@@ -62,6 +65,10 @@ export function createOffers(deps: ConversationDeps) {
         unreachable.add(taken.desk.id);
       }
     }
+  }
+
+  async function deliver(place: Place, told: Told, taken: Taken, signal: AbortSignal): Promise<void> {
+    await taken.desk.adapter.deliver(await offerEvent(place, told, taken), signal);
   }
 
   /** From now on what the visitor writes goes there. */
@@ -91,7 +98,9 @@ export function createOffers(deps: ConversationDeps) {
     if (!again && (before.leaseUntil ?? 0) > now) return undefined;
     if (again && before.tier === "team" && before.leaseUntil === undefined) return undefined;
     const cut = region.rota.teams.filter((team) => unreachable.has(deskOf(region, team)?.id ?? "")).map(({ id }) => id);
-    const { team } = await choose(place, [...before.passed, ...cut]);
+    const { team: best, verdicts } = await choose(place, [...before.passed, ...cut]);
+    // Whoever passed it on may have named a team.
+    const team = verdicts.find((one) => one.fit && one.team.id === before.wanted)?.team ?? best;
     const desk = team === undefined ? undefined : deskOf(region, team);
     if (team === undefined || desk === undefined) return ticket(place, task, jobId, unreachable);
     const lease = Math.max(LEAST_LEASE_MS, region.config.offerTimeoutMs * LEASE_SHARES[priorityOf(conversation.caseRank)]);
@@ -105,6 +114,7 @@ export function createOffers(deps: ConversationDeps) {
       deskId: desk.id,
       leaseUntil,
       since: now,
+      wanted: undefined,
     };
     await deps.publisher.commit(room, {
       entries: [],
@@ -211,7 +221,7 @@ export function createOffers(deps: ConversationDeps) {
   async function sweep(): Promise<number> {
     let offered = 0;
     for (const region of deps.directory().regions()) {
-      for (const { conversationId } of await deps.store.queuedCases(region.id, MOST_WAITING)) {
+      for (const { conversationId } of await deps.store.casesIn(region.id, "queued", MOST_WAITING)) {
         const place = await placeOf(deps, conversationId);
         if (place === undefined) continue;
         offered += await deps.serial.run(conversationId, async () => offerAgain(place));
@@ -237,23 +247,25 @@ export function createOffers(deps: ConversationDeps) {
     return 1;
   }
 
-  async function offerEvent({ room, region }: Place, task: HandoffJob, id: string, { desk, team, route }: Taken): Promise<HandoffEvent> {
+  async function offerEvent({ room, region }: Place, told: Told, { desk, team, route, from }: Taken): Promise<HandoffEvent> {
     const { conversation } = room;
     const entries = await deps.store.entriesBefore(conversation.id, Number.MAX_SAFE_INTEGER, TRANSCRIPT_LINES);
-    const until = entries.findIndex((entry) => entry.event.type === "mode-changed" && entry.event.caseId === task.caseId);
-    const first = route.offer <= 1 && task.reason !== "agent-left" && until >= 0;
+    const until = entries.findIndex((entry) => entry.event.type === "mode-changed" && entry.event.caseId === told.caseId);
+    const first = route.offer <= 1 && until >= 0;
     const known = region.config.teams.find((one) => one.id === team?.id);
     return {
-      id,
-      timestamp: new Date(task.at).toISOString(),
+      id: told.id,
+      timestamp: new Date(told.at).toISOString(),
       type: "handoff.offered",
       data: {
-        ...refOf(room, task.caseId),
-        reason: task.reason,
+        ...refOf(room, told.caseId),
+        reason: told.reason,
         priority: priorityOf(conversation.caseRank),
         tier: route.tier,
         offer: route.offer,
         ...(known === undefined ? {} : { team: { id: known.id, name: known.name ?? known.id } }),
+        ...(from === undefined ? {} : { from }),
+        ...(route.note === undefined ? {} : { note: route.note }),
         ...(route.leaseUntil === undefined ? {} : { leaseUntil: new Date(route.leaseUntil).toISOString() }),
         ...(route.promisedAt === undefined ? {} : { promisedAt: new Date(route.promisedAt).toISOString() }),
         visitor: {
@@ -269,7 +281,7 @@ export function createOffers(deps: ConversationDeps) {
     };
   }
 
-  return { offer, leaseEnded, sweep };
+  return { offer, leaseEnded, sweep, deliver };
 }
 export type Offers = ReturnType<typeof createOffers>;
 

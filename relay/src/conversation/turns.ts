@@ -107,7 +107,7 @@ export function createTurns(
     const handoff = outcome.handoff;
     const understood = understoodAfter(room.conversation.understood, turn.understanding);
     const records = turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : [];
-    const waiting = handoff === undefined ? 0 : (await deps.store.queuedCases(turn.region.id, MOST_WAITING)).length;
+    const waiting = handoff === undefined ? 0 : (await deps.store.casesIn(turn.region.id, "queued", MOST_WAITING)).length;
     const change = (): Change => {
       if (handoff !== undefined) {
         return openCase(room, turn.site, turn.region, {

@@ -180,10 +180,10 @@ export function createMemoryStore(): Store {
         for (const { teamId } of openCases(regionId)) if (teamId !== undefined) loads.set(teamId, (loads.get(teamId) ?? 0) + 1);
         return loads;
       }),
-    queuedCases: (regionId, limit) =>
+    casesIn: (regionId, mode, limit) =>
       answer(() =>
         openCases(regionId)
-          .filter(({ mode }) => mode === "queued")
+          .filter((one) => one.mode === mode)
           .sort(
             (one, other) =>
               (other.caseRank ?? 0) - (one.caseRank ?? 0) || (one.caseAt ?? 0) - (other.caseAt ?? 0) || (one.id < other.id ? -1 : 1),

@@ -55,8 +55,8 @@ type Reads = {
   "open-turns-of": { operation: { type: "open-turns-of"; conversationId: string }; outcome: OpenTurnRow[] };
   "next-job": { operation: { type: "next-job" }; outcome: number | undefined };
   "team-loads": { operation: { type: "team-loads"; regionId: string }; outcome: { team_id: string | null; count: number }[] };
-  "queued-cases": {
-    operation: { type: "queued-cases"; regionId: string; limit: number };
+  "cases-in": {
+    operation: { type: "cases-in"; regionId: string; mode: "queued" | "agent"; limit: number };
     outcome: Pick<ConversationTable, "id" | "team_id" | "case_at">[];
   };
   record: { operation: { type: "record"; kind: string; regionId: string; id: string }; outcome: RecordTable | undefined };
@@ -83,7 +83,7 @@ const reads: Record<keyof Reads, true> = {
   "next-job": true,
   "dead-jobs": true,
   "team-loads": true,
-  "queued-cases": true,
+  "cases-in": true,
   record: true,
   records: true,
 };

@@ -92,12 +92,12 @@ function conversationQueries(db: Kysely<Database>) {
         .where("team_id", "is not", null)
         .groupBy("team_id"),
     ),
-    queuedCases: statement((p: Parameter<{ region_id: string; limit: number }>) =>
+    casesIn: statement((p: Parameter<{ region_id: string; mode: string; limit: number }>) =>
       db
         .selectFrom("conversations")
         .select(["id", "team_id", "case_at"])
         .where("region_id", "=", p("region_id"))
-        .where("mode", "=", "queued")
+        .where("mode", "=", p("mode"))
         .orderBy((eb) => eb.fn.coalesce("case_rank", eb.lit(0)), "desc")
         .orderBy("case_at")
         .orderBy("id")

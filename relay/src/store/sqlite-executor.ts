@@ -41,7 +41,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     addConversation: bind(queries.addConversation),
     conversation: bind(queries.conversation),
     teamLoads: bind(queries.teamLoads),
-    queuedCases: bind(queries.queuedCases),
+    casesIn: bind(queries.casesIn),
     addSession: bind(queries.addSession),
     session: bind(queries.session),
     touchSession: bind(queries.touchSession),
@@ -151,7 +151,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
       return row === undefined ? undefined : { row, headSeq: headOf(id) };
     },
     "team-loads": ({ regionId }) => q.teamLoads.all({ region_id: regionId }),
-    "queued-cases": ({ regionId, limit }) => q.queuedCases.all({ region_id: regionId, limit }),
+    "cases-in": ({ regionId, mode, limit }) => q.casesIn.all({ region_id: regionId, mode, limit }),
     "knows-inbound": ({ source, externalId }) => q.inbound.get({ source, external_id: externalId }) !== undefined,
     place: ({ conversationId, id }) => q.knownEntry.get({ conversation_id: conversationId, id }),
     "entries-after": ({ conversationId, after, limit }) => q.entriesAfter.all({ conversation_id: conversationId, seq: after, limit }),

@@ -105,8 +105,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     replayJob: (id, nowMs) => queue.submit({ type: "replay-job", id, now: nowMs }),
     teamLoads: async (regionId) =>
       new Map((await queue.submit({ type: "team-loads", regionId })).map((row) => [row.team_id ?? "", row.count])),
-    queuedCases: async (regionId, limit) =>
-      (await queue.submit({ type: "queued-cases", regionId, limit })).map(({ id, team_id: teamId, case_at: caseAt }) => ({
+    casesIn: async (regionId, mode, limit) =>
+      (await queue.submit({ type: "cases-in", regionId, mode, limit })).map(({ id, team_id: teamId, case_at: caseAt }) => ({
         conversationId: id,
         caseAt: caseAt ?? 0,
         ...(teamId === null ? {} : { teamId }),

@@ -35,6 +35,11 @@ export type Route = {
   passed: string[];
   /** When it became what it is. */
   since: number;
+  /** Asked to take over from the agent who has it, as a shift ends. */
+  baton?: { teamId: string; deskId: string; offer: number } | undefined;
+  /** Team the agent who passed it on has named, and a word of theirs. */
+  wanted?: string | undefined;
+  note?: string | undefined;
   /** What the visitor was told: a person answers by then. */
   promisedAt?: number | undefined;
   /** How many promises of this case were broken. */
@@ -195,8 +200,12 @@ export interface Store {
   removeRecords(kind: string, regionId: string, before: number): Promise<number>;
   /** Open cases a team, offers included. Teams without any are absent. */
   teamLoads(regionId: string): Promise<Map<string, number>>;
-  /** Cases that wait for a person, first the one whose turn is next. */
-  queuedCases(regionId: string, limit: number): Promise<{ conversationId: string; teamId?: string | undefined; caseAt: number }[]>;
+  /** Cases that wait for a person, or that one has; first the most urgent, then the oldest. */
+  casesIn(
+    regionId: string,
+    mode: "queued" | "agent",
+    limit: number,
+  ): Promise<{ conversationId: string; teamId?: string | undefined; caseAt: number }[]>;
   /** Puts a failed job back for `dueAt`, or into the dead letters with `dueAt` undefined. */
   failJob(id: string, error: string, dueAt: number | undefined): Promise<void>;
   /** Dead letters in order of creation, at most `limit`. */

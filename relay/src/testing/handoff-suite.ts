@@ -39,6 +39,7 @@ export const sampleCommands: readonly DeskCommand[] = [
   { ...base, type: "typing", agent, typing: true },
   { ...base, type: "read", agent, seq: 7 },
   { ...base, type: "leave", agent },
+  { ...base, type: "pass", agent, to: "manila", note: "wants a refund, order 10482" },
   { ...base, type: "release", agent },
   { ...base, type: "end", agent },
 ];

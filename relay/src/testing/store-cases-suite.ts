@@ -45,12 +45,16 @@ export const caseCases: Record<string, (opened: OpenedStore) => Promise<void>> =
     await stored(store, { regionId: "apac", mode: "queued", caseAt: 1 });
     // A rank that is absent is the lowest.
     assert.deepEqual(
-      (await store.queuedCases("eu", 10)).map(({ conversationId }) => conversationId),
+      (await store.casesIn("eu", "queued", 10)).map(({ conversationId }) => conversationId),
       [urgent, early, late],
     );
-    assert.deepEqual(await store.queuedCases("eu", 2), [
+    assert.deepEqual(await store.casesIn("eu", "queued", 2), [
       { conversationId: urgent, caseAt: 40 },
       { conversationId: early, caseAt: 10, teamId: "paris" },
     ]);
+    assert.deepEqual(
+      (await store.casesIn("eu", "agent", 2)).map(({ caseAt }) => caseAt),
+      [1],
+    );
   },
 };

@@ -23,6 +23,8 @@ export const inboundSchema = v.variant("type", [
   /** The question belongs to an article: it becomes one of its phrasings. `questionId`: the `id` of a transcript line; default his last that is not asking for a person. */
   form("question.attached", { agent, articleId: name, questionId: v.optional(name) }),
   form("agent.left", { agent }),
+  /** `to`: a team's id. `note` is read by whoever is asked next, not by the visitor. */
+  form("handoff.passed", { agent, to: v.optional(name), note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2_000))) }),
   form("handoff.released", { agent: v.optional(agent) }),
   form("conversation.ended", { agent: v.optional(agent) }),
 ]);
@@ -47,6 +49,8 @@ export function deskCommandOf(externalId: string, body: InboundBody): DeskComman
       return { ...base, type: "attach", agent: body.data.agent, articleId: body.data.articleId, questionId: body.data.questionId };
     case "agent.left":
       return { ...base, type: "leave", agent: body.data.agent };
+    case "handoff.passed":
+      return { ...base, type: "pass", agent: body.data.agent, to: body.data.to, note: body.data.note };
     case "handoff.released":
       return { ...base, type: "release", agent: body.data.agent };
     case "conversation.ended":

@@ -30,6 +30,7 @@ const types = {
   read: "message.read",
   attach: "question.attached",
   leave: "agent.left",
+  pass: "handoff.passed",
   release: "handoff.released",
   end: "conversation.ended",
 } as const;

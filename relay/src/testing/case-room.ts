@@ -1,0 +1,127 @@
+/** Cases without a network: real rooms, jobs, offers and the desks' door on a clock that is moved by hand; desks that note what they are told. */
+import type { Agent } from "@allhours/protocol";
+import { newId, textOf } from "@allhours/protocol";
+import { AdapterError } from "../adapters/errors.ts";
+import type { DeskCommand, HandoffAdapter, HandoffEvent } from "../adapters/spec.ts";
+import { createJobRunner } from "../jobs/runner.ts";
+import { webhookSchedule } from "../jobs/schedule.ts";
+import { createLogger } from "../observe/logger.ts";
+import { createMetrics } from "../observe/metrics.ts";
+import type { Priority } from "../pipeline/turn.ts";
+import { createRota, type Team } from "../routing/rota.ts";
+import { createMemoryStore } from "../store/memory.ts";
+import type { Conversation } from "../store/store.ts";
+import { bareConversation, bareShop } from "./bare-shop.ts";
+import { createFakeClock } from "./fake-clock.ts";
+import { BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "../conversation/case-jobs.ts";
+import { openCase } from "../conversation/cases.ts";
+import { createBaton } from "../conversation/baton.ts";
+import { createDeskDoor } from "../conversation/desk.ts";
+import { createDeskJobs } from "../conversation/desk-jobs.ts";
+import { createHub } from "../conversation/hub.ts";
+import { createOffers } from "../conversation/offers.ts";
+import { createPromises } from "../conversation/promises.ts";
+import { createPublisher } from "../conversation/publish.ts";
+import { createSerialQueue } from "../conversation/queue.ts";
+import { createRooms, type Room } from "../conversation/rooms.ts";
+
+export const START = Date.parse("2026-11-30T10:00:00Z"); // a Monday
+export const HOUR = 3_600_000;
+export const ana: Agent = { id: "ana", name: "Ana" };
+export const bo: Agent = { id: "bo", name: "Bo" };
+
+export function team(id: string, from: number, to: number, over: Partial<Team> = {}): Team {
+  const hours = Array.from({ length: 7 }, () => [{ from: from * 60, to: to * 60 }]);
+  const rest = { timezone: "UTC", languages: ["en"], translates: false, skills: [], capacity: 10, exceptions: [], feeds: [] };
+  return { id, desk: id, hours, ...rest, ...over };
+}
+
+export type Told = { desk: string; type: HandoffEvent["type"]; reason?: string; team?: string; tier?: string; offer?: number };
+export function setUp(teams: Team[] | undefined, deskIds: string[]) {
+  const logger = createLogger("silent");
+  const clock = createFakeClock(START);
+  const told: Told[] = [];
+  const down = new Set<string>();
+  const desks = deskIds.map((id) => ({
+    id,
+    adapter: {
+      kind: "handoff",
+      deliver: async (event: HandoffEvent) => {
+        if (down.has(id)) throw new AdapterError("unreachable", "down");
+        const { data } = event;
+        const offer = "offer" in data ? { team: data.team?.id ?? "-", tier: data.tier, offer: data.offer } : {};
+        told.push({ desk: id, type: event.type, ...("reason" in data ? { reason: data.reason } : {}), ...offer });
+      },
+    } as unknown as HandoffAdapter,
+  }));
+  const shop = bareShop(logger, desks);
+  const { region, site, directory } = shop;
+  if (teams !== undefined) {
+    region.rota = createRota(teams);
+    region.config = { ...region.config, teams };
+  }
+  const store = createMemoryStore();
+  const rooms = createRooms(store, () => clock.now());
+  const serial = createSerialQueue();
+  const publisher = createPublisher({ store, hub: createHub(), now: () => clock.now(), wakeJobs: () => runner.wake() });
+  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
+  const metrics = createMetrics();
+  const offers = createOffers(shared);
+  const baton = createBaton({ ...shared, offers });
+  const promises = createPromises({ ...shared, metrics });
+  const runner = createJobRunner({
+    store,
+    clock,
+    logger,
+    schedule: webhookSchedule,
+    handlers: {
+      [HANDOFF_JOB]: createDeskJobs({ ...shared, offers }).handoff,
+      [OFFER_TIMEOUT_JOB]: offers.leaseEnded,
+      [PROMISE_JOB]: promises.due,
+      [BATON_JOB]: baton.deliver,
+    },
+  });
+  runner.start();
+  const door = createDeskDoor({ ...shared, review: { attach: async () => Promise.reject(new Error("not asked")) }, metrics });
+
+  async function ask(over: Partial<Conversation> = {}, priority: Priority = "normal"): Promise<Room> {
+    const conversation = { ...bareConversation(clock.now()), ...over };
+    await store.createConversation(conversation, undefined, undefined);
+    const room = rooms.add(conversation, 0);
+    const { language } = conversation;
+    const waiting = (await store.casesIn(region.id, "queued", 100)).length;
+    await serial.run(conversation.id, async () =>
+      publisher.commit(
+        room,
+        openCase(room, site, region, { requestId: newId(), reason: "visitor-asked", priority, language, nowMs: clock.now(), waiting }),
+      ),
+    );
+    await clock.advance(0);
+    return room;
+  }
+  let said = 0;
+  async function desk(
+    id: string,
+    room: Room,
+    command: { type: "accept" | "message" | "leave" | "pass" | "release" | "end"; agent?: Agent; to?: string; note?: string },
+    caseId?: string,
+  ): Promise<string> {
+    said += 1;
+    const base = { externalId: `e${said}`, caseId: caseId ?? room.conversation.caseId ?? "none", conversationId: room.conversation.id };
+    const full = { agent: ana, text: "hello", ...command, ...base } as DeskCommand;
+    const answer = await door.receive(id, region, full);
+    await clock.advance(0);
+    return answer.ok ? "ok" : answer.error.code;
+  }
+  const lines = async (room: Room): Promise<string[]> =>
+    (await store.entriesAfter(room.conversation.id, 0, 100)).flatMap(({ event }) =>
+      event.type === "message-added" ? [textOf(event.message.parts)] : event.type === "mode-changed" ? [`-> ${event.mode}`] : [],
+    );
+  return { baton, clock, store, told, down, ask, desk, lines, offers, region, site, serial, publisher, rooms, metrics };
+}
+export const seen = (told: readonly Told[]): string[] =>
+  told.map(({ desk, type, reason, team: asked, tier, offer }) =>
+    type === "handoff.offered"
+      ? `${desk}: ${reason} #${offer} ${tier === "ticket" ? "ticket" : asked}`
+      : `${desk}: ${type} ${reason ?? ""}`.trim(),
+  );
