@@ -55,13 +55,20 @@ export const messageDeltaSchema = v.object({
 export const messageAbandonedSchema = v.object({ type: v.literal("message-abandoned"), ...ephemeral, messageId: idSchema });
 /** How far the other side has received and read the visitor's messages, by `seq`. Neither falls. */
 export const receiptsSchema = v.object({ type: v.literal("receipts"), ...ephemeral, deliveredSeq: numberSchema, readSeq: numberSchema });
-/** Place in the queue, from 1; `etaMs` when the relay can say honestly. */
-export const queuePositionSchema = v.object({
-  type: v.literal("queue-position"),
-  ...ephemeral,
+/**
+ * Where a waiting visitor stands: `position` in the queue, from 1; `etaMs` when the relay can say honestly. `tier` `ticket`: nobody is at work who
+ * could be asked. `promisedAt`: what the visitor was told, Unix milliseconds. `teams`: whose day it is, in the order of the sun; `asked` is the one
+ * that is asked now.
+ */
+export const queueSchema = v.object({
   position: numberSchema,
   etaMs: v.optional(numberSchema),
+  tier: v.optional(v.picklist(["team", "ticket"])),
+  promisedAt: v.optional(numberSchema),
+  teams: v.optional(v.array(v.object({ name: v.string(), timezone: v.string(), atWork: v.boolean(), asked: v.optional(v.boolean()) }))),
 });
+export type QueueState = v.InferOutput<typeof queueSchema>;
+export const queuePositionSchema = v.object({ type: v.literal("queue-position"), ...ephemeral, ...queueSchema.entries });
 /** The relay is about to stop: open another link after `afterMs`. */
 export const goawaySchema = v.object({ type: v.literal("goaway"), afterMs: numberSchema });
 

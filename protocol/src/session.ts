@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { agentSchema, idSchema } from "./message.ts";
-import { eventsPageSchema, modeSchema } from "./events.ts";
+import { eventsPageSchema, modeSchema, queueSchema } from "./events.ts";
 import { numberSchema } from "./number.ts";
 
 /**
@@ -34,6 +34,8 @@ export const welcomeSchema = v.object({
   events: eventsPageSchema,
   more: v.boolean(),
   mode: modeSchema,
+  /** While the visitor waits for a person. */
+  queue: v.optional(queueSchema),
   agent: v.optional(agentSchema),
   receipts: v.object({ deliveredSeq: numberSchema, readSeq: numberSchema }),
   region: v.string(),

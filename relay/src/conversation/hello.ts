@@ -27,6 +27,7 @@ import type { Region, Site } from "../routing/types.ts";
 import type { Conversation, Entry, Session, Store } from "../store/store.ts";
 import { botMessage } from "./cases.ts";
 import type { Hub, HubLink, Subscription } from "./hub.ts";
+import { queueOf } from "./queue-view.ts";
 import { PAGE, regionOf, remember, type Directory, type Room, type Rooms } from "./rooms.ts";
 import type { Turns } from "./turns.ts";
 
@@ -132,7 +133,7 @@ export function createHello(deps: {
     const subscription = deps.hub.subscribe(conversation.id, link);
     return {
       ok: true,
-      value: { welcome: welcome(room, site, region, token, { resume: "fresh", events, more: false }), session, room, subscription },
+      value: { welcome: await welcome(room, site, region, token, { resume: "fresh", events, more: false }), session, room, subscription },
     };
   }
 
@@ -174,7 +175,7 @@ export function createHello(deps: {
     try {
       const missed = await catchUp(room, hello.cursor);
       await deps.turns.recoverRoom(room);
-      return { ok: true, value: { welcome: welcome(room, site, region, token, missed), session, room, subscription } };
+      return { ok: true, value: { welcome: await welcome(room, site, region, token, missed), session, room, subscription } };
     } catch (error) {
       subscription.unsubscribe();
       throw error;
@@ -205,8 +206,15 @@ export function createHello(deps: {
     return { resume: "replayed", events, more: (events.at(-1)?.seq ?? head) < head };
   }
 
-  function welcome(room: Room, site: Site, region: Region, token: string, missed: Pick<Welcome, "resume" | "events" | "more">): Welcome {
+  async function welcome(
+    room: Room,
+    site: Site,
+    region: Region,
+    token: string,
+    missed: Pick<Welcome, "resume" | "events" | "more">,
+  ): Promise<Welcome> {
     const { conversation } = room;
+    const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
     const head = Math.max(room.headSeq, missed.events.at(-1)?.seq ?? 0);
     return {
       version: PROTOCOL_VERSION,
@@ -217,6 +225,7 @@ export function createHello(deps: {
       head,
       ...missed,
       mode: conversation.mode,
+      ...(queue === undefined ? {} : { queue }),
       ...(conversation.agent === undefined ? {} : { agent: conversation.agent }),
       receipts: { deliveredSeq: conversation.deliveredSeq, readSeq: conversation.readSeq },
       region: conversation.regionId,

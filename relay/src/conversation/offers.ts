@@ -13,6 +13,7 @@ import { handoffJob, leaseJob, promiseJob, timersOf, type HandoffJob, type Lease
 import { botMessage, MOST_WAITING, priorityOf, promised, somebodyAtWork, topicsOf, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
+import { queueOf, queueState } from "./queue-view.ts";
 import type { Room } from "./rooms.ts";
 import { refOf, transcriptOf } from "./transcript.ts";
 
@@ -43,6 +44,13 @@ export function createOffers(deps: ConversationDeps) {
     return own < 0 ? queue.length : own;
   }
 
+  /** The visitor sees where they stand. */
+  async function show({ room, region }: Pick<Place, "room" | "region">): Promise<void> {
+    const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
+    const conversationId = room.conversation.id;
+    if (queue !== undefined) deps.publisher.ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
+  }
+
   /** Makes an offer, or a ticket where nobody can be asked. Throws `AdapterError` of the first desk when none took it. */
   async function offer(job: Job, task: HandoffJob, signal: AbortSignal): Promise<void> {
     const place = await placeOf(deps, task.conversationId);
@@ -55,6 +63,7 @@ export function createOffers(deps: ConversationDeps) {
         if (failure !== undefined) throw failure;
         return;
       }
+      await show(place);
       try {
         await deliver(place, { ...task, id: job.id }, taken, signal);
         await delivered(place.room, taken.desk.id);
@@ -185,6 +194,7 @@ export function createOffers(deps: ConversationDeps) {
       if (team === undefined) {
         const { route, rest } = await ticketChange(place, caseId, { ...before, passed });
         await deps.publisher.commit(room, { ...rest, cancelJobs: [], patch: { route, teamId: undefined } });
+        await show(place);
         return;
       }
       const route: Route = { ...before, passed, leaseUntil: undefined };
@@ -221,9 +231,13 @@ export function createOffers(deps: ConversationDeps) {
   async function sweep(): Promise<number> {
     let offered = 0;
     for (const region of deps.directory().regions()) {
-      for (const { conversationId } of await deps.store.casesIn(region.id, "queued", MOST_WAITING)) {
+      const waiting = await deps.store.casesIn(region.id, "queued", MOST_WAITING);
+      for (const [index, { conversationId }] of waiting.entries()) {
         const place = await placeOf(deps, conversationId);
         if (place === undefined) continue;
+        // Who stood before may be gone.
+        const queue = queueState(place, index + 1, deps.clock.now());
+        deps.publisher.ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
         offered += await deps.serial.run(conversationId, async () => offerAgain(place));
       }
     }

@@ -8,14 +8,16 @@ describe("phrases", () => {
     for (const language of phraseLanguages) {
       const phrases = phrasesFor(language);
       expect(Object.keys(phrases).sort()).toEqual(keys);
-      for (const key of keys.filter((name) => !["notice", "nobodyYet", "onlyIn"].includes(name)) as "greeting"[]) {
+      for (const key of keys.filter((name) => !["notice", "nobodyYet", "asleep", "late", "onlyIn"].includes(name)) as "greeting"[]) {
         expect(phrases[key].length).toBeGreaterThan(1);
         if (language !== "en") expect(phrases[key]).not.toBe(phrasesFor("en")[key]);
       }
       expect(phrases.notice("Linden")).toContain("Linden");
-      expect(phrases.nobodyYet("Saturday 08:40")).toContain("Saturday 08:40");
+      for (const key of ["nobodyYet", "asleep", "late"] as const) {
+        expect(phrases[key]("Saturday 08:40")).toContain("Saturday 08:40");
+        if (language !== "en") expect(phrases[key]("x")).not.toBe(phrasesFor("en")[key]("x"));
+      }
       expect(phrases.onlyIn(languageName("de", language))).toContain(languageName("de", language));
-      if (language !== "en") expect(phrases.nobodyYet("x")).not.toBe(phrasesFor("en").nobodyYet("x"));
     }
   });
   it("calls a language by its name, or by its tag", () => {
@@ -30,6 +32,8 @@ describe("phrases", () => {
     expect(spokenTime(at, "en-GB", "Asia/Manila")).toBe("Saturday 07:40");
     expect(spokenTime(at, "de", "Europe/Paris")).toMatch(/^Samstag.*00:40$/);
     expect(spokenTime(at, "en-GB", undefined)).toMatch(/^Friday.*23:40 UTC$/);
+    // A week from now a weekday alone could be any.
+    expect(spokenTime(at, "en-GB", "Asia/Manila", at - 7 * 24 * 3_600_000)).toBe("Saturday 28 November at 07:40");
     expect(spokenTime(at, "en-GB", "Mars/Olympus")).toMatch(/23:40 UTC$/);
   });
   it("finds the nearest language, and English where there is none", () => {

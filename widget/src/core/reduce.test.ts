@@ -325,8 +325,13 @@ describe("the rest", () => {
     const agent = { id: "a1", name: "Mara" };
     const queued = run([event(moded(1, "queued")), event({ type: "queue-position", conversationId, position: 2 })], joined);
     expect(queued).toMatchObject({ mode: "queued", queue: { position: 2 } });
+    const teams = [{ name: "Manila", timezone: "Asia/Manila", atWork: true }];
+    const later = run([event({ type: "queue-position", conversationId, position: 1, tier: "ticket", promisedAt: 7, teams })], queued);
+    expect(later.queue).toEqual({ position: 1, tier: "ticket", promisedAt: 7, teams, etaMs: undefined });
     const served = run([event({ ...moded(2, "agent"), agent } as DurableEvent)], queued);
     expect(served).toMatchObject({ mode: "agent", agent, queue: undefined });
+    // Said to who no longer waits, it is late.
+    expect(run([event({ type: "queue-position", conversationId, position: 1 })], served).queue).toBeUndefined();
     expect(run([event(moded(3, "bot"))], served)).toMatchObject({ mode: "bot", agent: undefined });
   });
 

@@ -2,7 +2,7 @@
  * The one place where a new state is made. Pure: time comes in with the action. Owns what each action means; the rules of
  * the log and its cursor are in log.ts, the derived fields in model.ts.
  */
-import { LIMITS, type Event, type UnknownDurable, type Welcome } from "@allhours/protocol";
+import { LIMITS, type Event, type QueueState, type UnknownDurable, type Welcome } from "@allhours/protocol";
 import type { LogEvent, OutboxEntry, Snapshot } from "./ports.ts";
 import type { ChatState, ConnectionState } from "./state.ts";
 import { applyEvents, applyOlder, applyReceipts, sameAuthor } from "./log.ts";
@@ -128,7 +128,7 @@ function onWelcome(model: ChatModel, welcome: Welcome): ChatModel {
     ready: true,
     mode: welcome.mode,
     agent: welcome.agent,
-    queue: welcome.mode === "queued" ? logged.queue : undefined,
+    queue: welcome.mode === "queued" ? (welcome.queue ?? logged.queue) : undefined,
     language,
     siteName: welcome.site.name,
     limits: { messageChars: welcome.limits.messageChars, partsPerMessage: welcome.limits.partsPerMessage },
@@ -154,10 +154,14 @@ function onEvent(model: ChatModel, event: Event | UnknownDurable, now: number): 
     case "receipts":
       return applyReceipts(model, event);
     case "queue-position":
-      return patched(model, { queue: { position: event.position, etaMs: event.etaMs } });
+      return model.mode === "queued" ? patched(model, { queue: queueIn(event) }) : model;
     default:
       return applyEvents(model, [event], false);
   }
+}
+
+function queueIn({ position, etaMs, tier, promisedAt, teams }: Extract<Event, { type: "queue-position" }>): QueueState {
+  return { position, etaMs, tier, promisedAt, teams };
 }
 
 function onDelta(model: ChatModel, delta: Extract<Event, { type: "message-delta" }>, now: number): ChatModel {

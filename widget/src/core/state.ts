@@ -1,7 +1,7 @@
 /**
  * The one state of a chat, as plain data. Only `reduce.ts` makes a new one. The view renders from it and holds no copy.
  */
-import type { Agent, Author, Mode, Part } from "@allhours/protocol";
+import type { Agent, Author, Mode, Part, QueueState } from "@allhours/protocol";
 
 /** `waiting`: in the outbox. `sending`: on the wire. Then acknowledged, at the other side, read. `failed`: refused for good. */
 export type DeliveryState = "waiting" | "sending" | "sent" | "delivered" | "read" | "failed";
@@ -57,7 +57,7 @@ export type ChatState = {
   seq: number;
   mode: Mode;
   agent: Agent | undefined;
-  queue: { position: number; etaMs: number | undefined } | undefined;
+  queue: QueueState | undefined;
   /** Log entries by `seq`, then streams, then the outbox in `order`: the order on screen and the order read aloud. */
   timeline: TimelineItem[];
   /** Who types now, and until when (Unix ms). */

@@ -57,7 +57,7 @@ function renderRow(row: Row, context: ListContext): unknown {
       if (context.extras === undefined)
         return html`<div class="note" part="handoff">${i18n.t(row.kind === "queued" ? "queuedTitle" : "takenTitle")}</div>`;
       return row.kind === "queued"
-        ? context.extras.renderQueued(context.queue, i18n)
+        ? context.extras.renderQueued(context.queue, i18n, context.now)
         : context.extras.renderTaken(row.agent, row.at, i18n, context.timed);
   }
 }

@@ -190,6 +190,28 @@ export const extraStyles = css`
     fill: var(--_ink-2);
     stroke: none;
   }
+  .away {
+    fill: var(--_surface-2);
+    stroke: var(--_line);
+    stroke-width: 2;
+  }
+  .by {
+    font-weight: 600;
+  }
+  .teams {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 14px;
+    margin: 0 0 6px;
+    padding: 0;
+    list-style: none;
+    font-size: 12.5px;
+    color: var(--_ink-2);
+  }
+  .teams .on {
+    color: var(--_ink);
+    font-weight: 600;
+  }
   .person {
     fill: var(--_accent);
     stroke: var(--_surface);

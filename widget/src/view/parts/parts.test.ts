@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { imageUrl } from "./card.ts";
 import { sizeText } from "./file.ts";
-import { hourIn, sunAt } from "./people.ts";
+import { hourIn, momentText, sunAt } from "./people.ts";
 
 describe("pictures", () => {
   const origins = ["https://shop.example", "https://relay.example"];
@@ -20,6 +20,15 @@ describe("pictures", () => {
 
 it("writes sizes for people", () => {
   expect([999, 20_400, 3_456_000].map(sizeText)).toEqual(["999 B", "20 kB", "3.5 MB"]);
+});
+
+it("says when a person answers: a time today, a weekday soon, a date later", () => {
+  const format = (at: number, fields: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat("en-GB", fields).format(at);
+  const now = new Date(2026, 10, 27, 22, 0).getTime();
+  const text = (...date: [number, number, number, number, number]): string => momentText(new Date(...date).getTime(), now, { format });
+  expect(text(2026, 10, 27, 23, 40)).toBe("23:40");
+  expect(text(2026, 10, 28, 8, 40)).toBe("Saturday 08:40");
+  expect(text(2026, 11, 7, 8, 40)).toBe("Monday 7 December at 08:40");
 });
 
 describe("the sun", () => {
