@@ -88,6 +88,8 @@ describe("docs/config.md", () => {
     "nlu: http": "relay/src/adapters/nlu/http.ts",
     "knowledge: embedded": "relay/src/adapters/knowledge/embedded.ts",
     "handoff: webhook": "relay/src/adapters/handoff/webhook.ts",
+    "handoff: slack": "relay/src/adapters/handoff/slack.ts",
+    "handoff: chatwoot": "relay/src/adapters/handoff/chatwoot.ts",
     "nlu: rasa": "relay/src/adapters/nlu/rasa.ts",
     "nlu: dify": "relay/src/adapters/nlu/dify.ts",
     "nlu: dialogflow-cx": "relay/src/adapters/nlu/dialogflow-cx.ts",

@@ -7,7 +7,7 @@ import { createEgress } from "./adapters/egress.ts";
 import { createEgressList } from "./adapters/egress-list.ts";
 import { createGuard } from "./adapters/guard.ts";
 import { lookupAdapter } from "./adapters/registry.ts";
-import type { AdapterContext, AdapterKind, AdapterKinds, Learned, Lifecycle } from "./adapters/spec.ts";
+import type { AdapterContext, AdapterKind, AdapterKinds, Learned, Lifecycle, Memory } from "./adapters/spec.ts";
 import { adapterId } from "./config/load.ts";
 import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
@@ -40,7 +40,12 @@ type Made = { name: string; regionId: string; adapter: Lifecycle };
 
 export function buildDirectory(
   config: Config,
-  place: { baseDir: string; cacheDir: string; learned?: (regionId: string) => Learned },
+  place: {
+    baseDir: string;
+    cacheDir: string;
+    learned?: (regionId: string) => Learned;
+    memory?: (regionId: string, deskId: string) => Memory;
+  },
   logger: Logger,
 ): BuiltDirectory {
   const made: Made[] = [];
@@ -74,6 +79,7 @@ export function buildDirectory(
           fetch: fetchFor(found.definition.maxAnswerBytes, kind),
           resolve,
           logger,
+          ...(kind === "handoff" && place.memory !== undefined ? { memory: place.memory(regionId, name) } : {}),
           ...(place.learned === undefined ? {} : { learned: () => place.learned?.(regionId) ?? { articles: [], phrasings: [] } }),
         };
         const adapter = found.definition.create(parsed.options as never, context);

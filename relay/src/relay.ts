@@ -37,6 +37,7 @@ import { buildDirectory, type BuiltDirectory } from "./regions.ts";
 import { createLearnedShelf } from "./learning/learned.ts";
 import { createNightly } from "./learning/nightly.ts";
 import { createReview } from "./learning/review.ts";
+import { createMemories } from "./store/memories.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -104,7 +105,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { store } = storeWatch;
   await store.releaseLeases();
   const shelf = createLearnedShelf(store);
-  const place = { baseDir, cacheDir, learned: (regionId: string) => shelf.of(regionId) };
+  const place = { baseDir, cacheDir, learned: (regionId: string) => shelf.of(regionId), memory: createMemories(store, () => clock.now()) };
   let directory: BuiltDirectory = buildDirectory(config, place, logger);
   for (const { id } of directory.regions()) await shelf.load(id);
 

@@ -1,4 +1,6 @@
 /** The adapters this relay knows, by kind and name: what `use: <name>` in a config may say. Owns the list, nothing else. */
+import { chatwootHandoff } from "./handoff/chatwoot.ts";
+import { slackHandoff } from "./handoff/slack.ts";
 import { webhookHandoff } from "./handoff/webhook.ts";
 import { embeddedKnowledge } from "./knowledge/embedded.ts";
 import { algoliaKnowledge } from "./knowledge/remote/algolia.ts";
@@ -32,7 +34,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
     mcpKnowledge,
     postgresKnowledge,
   ],
-  handoff: [webhookHandoff],
+  handoff: [webhookHandoff, slackHandoff, chatwootHandoff],
   notify: [webhookNotify],
 };
 

@@ -66,7 +66,7 @@ export async function postSigned(
 }
 
 /** Anything but 2xx is tried again later, also a 4xx: receivers are redeployed. Only 410 says that nobody listens any more. */
-function refusalOf(response: Response, who: string): AdapterError {
+export function refusalOf(response: Response, who: string): AdapterError {
   const { status } = response;
   const wait = { permanent: false, retryAfterMs: retryAfterMs(response.headers, Date.now()) };
   if (status === 410) return new AdapterError("refused", `${who} answered 410: the endpoint is gone`, { permanent: true });

@@ -22,6 +22,8 @@ export type AdapterContext = {
    */
   resolve: (url: URL) => Promise<readonly { address: string; family: number }[]>;
   logger: AdapterLogger;
+  /** Of this adapter alone; absent for kinds that keep nothing. */
+  memory?: Memory | undefined;
   /** What the region has learnt from its visitors so far, approved by somebody. Asked at each `init`; absent where nothing learns. */
   learned?: (() => Learned) | undefined;
 };
@@ -215,13 +217,23 @@ export type DeskCommand = { externalId: string; caseId: string; conversationId: 
   | { type: "end"; agent?: Agent | undefined }
 );
 
+/** What a delivery from a desk means. Nothing of it concerns us: no commands. `answer`: what the desk wants to hear; default JSON of what became of it. */
+export type Received = { commands: readonly DeskCommand[]; answer?: { contentType: string; body: string } | undefined };
+/** Small facts an adapter must find again, as which thread of a desk is which case. Survives a restart; `key` and value are texts up to 1,000. */
+export type Memory = {
+  get(key: string): Promise<string | undefined>;
+  put(key: string, value: string): Promise<void>;
+};
+
 export type InboundRequest = { headers: Headers; rawBody: string; /** Unix milliseconds. */ nowMs: number };
 export interface HandoffAdapter extends Lifecycle {
   readonly kind: "handoff";
   /** Delivers one event. Resolves when the desk has taken it. `AdapterError.retryAfterMs` and `.permanent` steer the job. */
   deliver(event: HandoffEvent, signal: AbortSignal): Promise<void>;
   /** Verifies and reads what the desk sent. Throws `AdapterError` with code `unauthorized` or `bad-request`. */
-  receive(request: InboundRequest): Promise<DeskCommand>;
+  receive(request: InboundRequest): Promise<Received>;
+  /** What the desk said was not done, and why: for who said it. Best effort. */
+  refused?(command: DeskCommand, error: { code: string; message: string }, signal: AbortSignal): Promise<void>;
 }
 
 // ---------------------------------------------------------------- notify

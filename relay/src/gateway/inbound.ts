@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { LIMITS, type Result } from "@allhours/protocol";
 import { isAdapterError } from "../adapters/errors.ts";
-import type { DeskCommand } from "../adapters/spec.ts";
+import type { DeskCommand, Received } from "../adapters/spec.ts";
 import type { DeskAnswer } from "../conversation/desk.ts";
 import type { Directory } from "../conversation/rooms.ts";
 import type { Logger } from "../observe/logger.ts";
@@ -11,6 +11,8 @@ import type { Region } from "../routing/types.ts";
 import { StoreError } from "../store/store.ts";
 import { readText, statusOf } from "./sse.ts";
 
+/** For telling an agent that something was not done. */
+const TELL_MS = 2_000;
 /** Largest body a desk may send. */
 const INBOUND_BYTES = LIMITS.frameHardBytes * 4;
 
@@ -35,9 +37,9 @@ export async function receiveInbound(
   const rawBody = await readText(context.req.raw, INBOUND_BYTES);
   if (rawBody === undefined)
     return say(413, { ok: false, error: { code: "frame-too-large", message: `a body may have ${INBOUND_BYTES} bytes` } }, "too-large");
-  let command: DeskCommand;
+  let received: Received;
   try {
-    command = await found.desk.adapter.receive({ headers: context.req.raw.headers, rawBody, nowMs: deps.now() });
+    received = await found.desk.adapter.receive({ headers: context.req.raw.headers, rawBody, nowMs: deps.now() });
   } catch (error) {
     if (!isAdapterError(error)) {
       deps.logger.error({ desk: deskId, err: error }, "a desk adapter failed on an inbound delivery");
@@ -52,12 +54,27 @@ export async function receiveInbound(
     );
   }
   try {
-    const answer = await deps.receive(deskId, found.region, command);
-    if (!answer.ok) {
-      const status = statusOf(answer);
-      return say(status === 404 || status === 409 ? status : 400, answer, answer.error.code);
+    let last: Result<DeskAnswer> | undefined;
+    for (const command of received.commands) {
+      last = await deps.receive(deskId, found.region, command);
+      if (last.ok) continue;
+      await found.desk.adapter.refused?.(command, last.error, AbortSignal.timeout(TELL_MS)).catch((error: unknown) => {
+        deps.logger.warn({ desk: deskId, err: error }, "a desk could not be told of a refusal");
+      });
+      break;
     }
-    return say(200, { ok: true, value: answer.value }, answer.value.duplicate ? "duplicate" : "ok");
+    const result = last === undefined ? "ignored" : !last.ok ? last.error.code : last.value.duplicate ? "duplicate" : "ok";
+    if (received.answer !== undefined) {
+      // Desks that cannot be told of a refusal would only send it again.
+      if (last?.ok === false) deps.logger.warn({ desk: deskId, code: last.error.code }, "what a desk sent was refused");
+      deps.metrics.inbound.inc({ result });
+      return context.body(received.answer.body, 200, { "content-type": received.answer.contentType });
+    }
+    if (last?.ok === false) {
+      const status = statusOf(last);
+      return say(status === 404 || status === 409 ? status : 400, last, result);
+    }
+    return say(200, last === undefined ? { ok: true, value: null } : { ok: true, value: last.value }, result);
   } catch (error) {
     deps.logger.error({ desk: deskId, err: error }, "an inbound delivery was not stored");
     return say(

@@ -12,6 +12,10 @@ export type HandoffHarness = {
   verify: (request: SeenRequest, event: HandoffEvent) => void;
   /** What the desk would send for `command` at `nowMs`. */
   inbound: (command: DeskCommand, nowMs: number) => { headers: Headers; rawBody: string };
+  /** What the desk answers to a delivery it has taken; default nothing. */
+  taken?: string | undefined;
+  /** What the adapter can make of a command where the desk says less than it; `undefined`: the desk has no way to say it. */
+  reads?: ((command: DeskCommand) => DeskCommand | undefined) | undefined;
 };
 
 const ref = { caseId: "case-1", conversationId: "01890000-0000-7000-8000-000000000001", siteId: "shop", regionId: "eu" };
@@ -31,6 +35,37 @@ export const sampleEvent: HandoffEvent = {
     },
   },
 };
+export const sampleOffer = {
+  id: "evt_01890000",
+  timestamp: "2026-11-20T12:00:00.000Z",
+  type: "handoff.offered",
+  data: {
+    ...ref,
+    reason: "visitor-asked",
+    priority: "high",
+    tier: "team",
+    offer: 1,
+    visitor: { language: "fr", timezone: "Europe/Paris", country: "FR", pageUrl: "https://shop.example/lamp?a=1&b=2" },
+    understood: { intent: "track-order", slots: [{ name: "orderNumber", value: "10482" }] },
+    transcript: [
+      {
+        id: "01890000-0000-7000-8000-000000000003",
+        seq: 2,
+        at: "2026-11-20T11:59:00.000Z",
+        author: { kind: "visitor" },
+        text: "Où est ma commande 10482 ?",
+      },
+      {
+        id: "01890000-0000-7000-8000-000000000004",
+        seq: 4,
+        at: "2026-11-20T12:00:00.000Z",
+        author: { kind: "bot", name: "Shop" },
+        text: "I am asking a colleague.",
+      },
+    ],
+    replyPath: "/v1/inbound/desk",
+  },
+} as const satisfies HandoffEvent;
 const base = { externalId: "ext-1", caseId: ref.caseId, conversationId: ref.conversationId };
 export const sampleMessage: DeskCommand = { ...base, type: "message", agent, text: "Good morning – 您好 👋" };
 export const sampleCommands: readonly DeskCommand[] = [
@@ -71,11 +106,13 @@ export function handoffContract(name: string, harness: HandoffHarness): Contract
   const refused = async (adapter: HandoffAdapter, request: InboundRequest, code: AdapterError["code"]): Promise<void> => {
     await assert.rejects(adapter.receive(request), (error) => isAdapterError(error) && error.code === code);
   };
-  const message = sampleMessage;
+  const read = harness.reads ?? ((command: DeskCommand): DeskCommand | undefined => command);
+  const message = read(sampleMessage) ?? assert.fail("a desk that cannot say a message is none");
+  const taken = { kind: "answer" as const, status: 200, ...(harness.taken === undefined ? {} : { body: harness.taken }) };
   return [
     check("is of kind handoff", async (adapter) => assert.equal(adapter.kind, "handoff")),
     check("delivers an event the desk believes, the same on every retry", async (adapter, server) => {
-      server.script({ kind: "answer", status: 200 }, { kind: "answer", status: 204 });
+      server.script(taken, harness.taken === undefined ? { kind: "answer", status: 204 } : taken);
       await adapter.deliver(sampleEvent, signalOf());
       await adapter.deliver(sampleEvent, signalOf());
       assert.equal(server.requests.length, 2);
@@ -84,7 +121,7 @@ export function handoffContract(name: string, harness: HandoffHarness): Contract
     }),
     check("fails what the desk has not taken, and leaves it to be tried again", async (adapter, server) => {
       for (const status of [301, 307, 400, 404, 500, 502]) {
-        server.script({ kind: "answer", status, headers: { location: `${server.origin}/elsewhere` } }, { kind: "answer", status: 200 });
+        server.script({ kind: "answer", status, headers: { location: `${server.origin}/elsewhere` } }, taken);
         assert.equal((await failureOf(adapter)).permanent, false, `status ${status}`);
         await adapter.deliver(sampleEvent, signalOf());
       }
@@ -122,15 +159,19 @@ export function handoffContract(name: string, harness: HandoffHarness): Contract
       assert.equal(await settled, "stopped");
     }),
     check("reads every command a desk may send", async (adapter) => {
-      for (const command of sampleCommands) assert.deepEqual(await adapter.receive({ ...harness.inbound(command, nowMs), nowMs }), command);
+      for (const command of sampleCommands) {
+        const expected = read(command);
+        if (expected === undefined) continue;
+        assert.deepEqual((await adapter.receive({ ...harness.inbound(command, nowMs), nowMs })).commands, [expected]);
+      }
     }),
     check("believes nothing that was changed, is unsigned or is old", async (adapter) => {
-      const { headers, rawBody } = harness.inbound(message, nowMs);
+      const { headers, rawBody } = harness.inbound(sampleMessage, nowMs);
       await refused(adapter, { headers, rawBody: rawBody.replace("Good", "Bad!"), nowMs }, "unauthorized");
       await refused(adapter, { headers: new Headers(), rawBody, nowMs }, "unauthorized");
       await refused(adapter, { headers, rawBody, nowMs: nowMs + 301_000 }, "unauthorized");
       await refused(adapter, { headers, rawBody, nowMs: nowMs - 301_000 }, "unauthorized");
-      assert.deepEqual(await adapter.receive({ headers, rawBody, nowMs: nowMs + 299_000 }), message);
+      assert.deepEqual((await adapter.receive({ headers, rawBody, nowMs: nowMs + 299_000 })).commands, [message]);
     }),
   ];
 }

@@ -77,7 +77,7 @@ it("the contract fails an adapter that is wrong", async () => {
   expect(
     await failuresOf(broken((adapter) => ({ deliver: async (event, signal) => adapter.deliver(event, signal).catch(() => undefined) }))),
   ).toContain("broken: gives up for good at 410");
-  expect(await failuresOf(broken(() => ({ receive: async () => sampleMessage })))).toContain(
+  expect(await failuresOf(broken(() => ({ receive: async () => ({ commands: [sampleMessage] }) })))).toContain(
     "broken: believes nothing that was changed, is unsigned or is old",
   );
 });
@@ -93,12 +93,14 @@ describe("webhook handoff", () => {
 
   it("takes the inbound secret and those before it, and no other", async () => {
     const over = { inboundSecret: secretOf(2), previousSecrets: [secretOf(3)] };
-    await expect(receive(sign(body, nowMs, secretOf(2)), over)).resolves.toMatchObject({ type: "message", externalId: "ext-1" });
-    await expect(receive(sign(body, nowMs, secretOf(3)), over)).resolves.toMatchObject({ type: "message" });
+    await expect(receive(sign(body, nowMs, secretOf(2)), over)).resolves.toMatchObject({
+      commands: [{ type: "message", externalId: "ext-1" }],
+    });
+    await expect(receive(sign(body, nowMs, secretOf(3)), over)).resolves.toMatchObject({ commands: [{ type: "message" }] });
     await expect(receive(sign(body, nowMs, secret), over)).rejects.toMatchObject({ code: "unauthorized" });
     const several = sign(body, nowMs, secret);
     several.headers.set("webhook-signature", `v2,abc v1,${"A".repeat(43)}= ${several.headers.get("webhook-signature")}`);
-    await expect(receive(several)).resolves.toMatchObject({ text: "hi" });
+    await expect(receive(several)).resolves.toMatchObject({ commands: [{ text: "hi" }] });
   });
 
   it("names the header that is wrong", async () => {

@@ -38,7 +38,7 @@ export function createWebhookHandoff(options: WebhookOptions, context: AdapterCo
     },
     receive: async (request) => {
       const externalId = verify(request, incoming);
-      return readCommand(externalId, request.rawBody);
+      return { commands: [readCommand(externalId, request.rawBody)] };
     },
   };
 }
