@@ -2,6 +2,7 @@
 import { knowledgeAsMarkdown, measureKnowledge } from "./knowledge.ts";
 import { languagesAsMarkdown, measureLanguages } from "./languages.ts";
 import { learningAsMarkdown, measureLearning } from "./learning.ts";
+import { measureRouting, routingAsMarkdown } from "./routing.ts";
 import { measureStreams, streamsAsMarkdown } from "./streams.ts";
 import { measureUnderstanding, understandingAsMarkdown } from "./understanding.ts";
 
@@ -12,6 +13,7 @@ export const parts: Readonly<Record<string, () => Promise<string>>> = {
   knowledge: async () => knowledgeAsMarkdown(LARGE, await measureKnowledge(LARGE, note)),
   languages: async () => languagesAsMarkdown(await measureLanguages()),
   learning: async () => learningAsMarkdown(await measureLearning(note)),
+  routing: async () => routingAsMarkdown(await measureRouting(note)),
   understanding: async () => understandingAsMarkdown(await measureUnderstanding()),
   streams: async () => streamsAsMarkdown(await measureStreams(200)),
 };

@@ -7,7 +7,7 @@ import { adapterId, type LoadedConfig } from "../config/load.ts";
 import type { RegionConfig } from "../config/schema.ts";
 import { chooseRegion, type RegionChoice } from "../routing/region.ts";
 import { createRota, teamOfDesk, type Rota } from "../routing/rota.ts";
-import { chooseTeam, nextOnDuty, promiseFor } from "../routing/tiers.ts";
+import { chooseTeam, nextOnDuty, promiseFor, verdictsOf } from "../routing/tiers.ts";
 import { clockAt, isZone, momentOf } from "../routing/wall-clock.ts";
 import { rotaOf } from "./coverage.ts";
 import type { Tools } from "./tools.ts";
@@ -56,7 +56,9 @@ export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Ro
   if (desks.length === 0) return lines;
   const cut = rota.teams.filter((team) => isDown(team.desk ?? desks[0] ?? "", ask.down)).map(({ id }) => id);
   const topics = ask.topic === undefined ? [] : [ask.topic];
-  const { team, verdicts } = chooseTeam(rota, { language, topics, at: ask.at, loads: new Map(), passed: cut });
+  const asked = { language, topics, at: ask.at, loads: new Map<string, number>(), passed: cut };
+  const { team } = chooseTeam(rota, asked);
+  const verdicts = verdictsOf(rota, asked);
   lines.push(
     row(
       "at",

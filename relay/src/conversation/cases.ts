@@ -8,7 +8,7 @@ import type { HandoffReason, Priority } from "../pipeline/turn.ts";
 import { triageOf, type Category } from "../pipeline/urgency/triage.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { chooseTeam, promiseFor } from "../routing/tiers.ts";
-import type { AppendRequest, JobDraft, Route } from "../store/store.ts";
+import type { AppendRequest, JobDraft, Route, Store } from "../store/store.ts";
 import { alertJobs, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
 import { derivedId } from "./ids.ts";
 import { changeMode, type ModeAction, type ModeResult } from "./mode.ts";
@@ -46,6 +46,15 @@ export function topicsOf(room: Room): string[] {
 export function somebodyAtWork(room: Room, region: Region, asked: { language: string; nowMs: number }): boolean {
   const { language, nowMs: at } = asked;
   return chooseTeam(region.rota, { language, topics: topicsOf(room), at, loads: new Map(), passed: [] }).team !== undefined;
+}
+/** Cases that wait before a new one, where nobody is at work and a promise counts them; else 0, which costs nothing to find. */
+export async function waitingFor(
+  store: Pick<Store, "casesIn">,
+  room: Room,
+  region: Region,
+  asked: { language: string; nowMs: number },
+): Promise<number> {
+  return somebodyAtWork(room, region, asked) ? 0 : (await store.casesIn(region.id, "queued", MOST_WAITING)).length;
 }
 /** By when a person answers, Unix milliseconds. */
 export function promised(

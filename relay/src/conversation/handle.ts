@@ -8,7 +8,7 @@ import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { StoreError, type Session, type Store, type StoreRecord } from "../store/store.ts";
-import { messageForDesk, modeChange, MOST_WAITING, openCase } from "./cases.ts";
+import { messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
@@ -117,7 +117,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
         priority: "normal",
         language: room.conversation.language,
         nowMs: deps.clock.now(),
-        waiting: (await deps.store.casesIn(region.id, "queued", MOST_WAITING)).length,
+        waiting: await waitingFor(deps.store, room, region, { language: room.conversation.language, nowMs: deps.clock.now() }),
       });
       if (change.entries.length === 0) return { ok: true, value: { seq: room.headSeq, known: true } };
       const appended = await deps.publisher.commit(room, change);

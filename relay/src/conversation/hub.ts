@@ -21,6 +21,8 @@ export type Hub = {
   /** Joins first and holds what arrives: the caller reads the log, answers, then releases. Nothing falls in between. */
   subscribe(conversationId: string, link: HubLink): Subscription;
   publish(conversationId: string, event: Event): void;
+  /** Is anybody there to hear it? */
+  isHeard(conversationId: string): boolean;
   /** To every link, whatever its conversation (goaway). */
   broadcast(event: (index: number) => Event): void;
   closeAll(reason: string): void;
@@ -60,6 +62,7 @@ export function createHub(): Hub {
         else seat.held.push(event);
       }
     },
+    isHeard: (conversationId) => rooms.has(conversationId),
     broadcast(event) {
       let index = 0;
       for (const room of rooms.values()) for (const seat of room) seat.link.send(event(index++));

@@ -31,7 +31,8 @@ type Told = { id: string; caseId: string; reason: string; at: number };
 export function createOffers(deps: ConversationDeps) {
   async function choose({ room, region }: Place, passed: readonly string[]): Promise<Choice> {
     const { teamId, language } = room.conversation;
-    const loads = await deps.store.teamLoads(region.id);
+    // Without teams there is no capacity either.
+    const loads = region.config.teams.length === 0 ? new Map<string, number>() : await deps.store.teamLoads(region.id);
     // Its own offer is no load of the team that has it.
     if (teamId !== undefined) loads.set(teamId, (loads.get(teamId) ?? 1) - 1);
     return chooseTeam(region.rota, { language, topics: topicsOf(room), at: deps.clock.now(), loads, passed });
@@ -46,8 +47,9 @@ export function createOffers(deps: ConversationDeps) {
 
   /** The visitor sees where they stand. */
   async function show({ room, region }: Pick<Place, "room" | "region">): Promise<void> {
-    const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
     const conversationId = room.conversation.id;
+    if (!deps.publisher.isHeard(conversationId)) return;
+    const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
     if (queue !== undefined) deps.publisher.ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
   }
 
@@ -107,9 +109,9 @@ export function createOffers(deps: ConversationDeps) {
     if (!again && (before.leaseUntil ?? 0) > now) return undefined;
     if (again && before.tier === "team" && before.leaseUntil === undefined) return undefined;
     const cut = region.rota.teams.filter((team) => unreachable.has(deskOf(region, team)?.id ?? "")).map(({ id }) => id);
-    const { team: best, verdicts } = await choose(place, [...before.passed, ...cut]);
+    const { team: best, fit } = await choose(place, [...before.passed, ...cut]);
     // Whoever passed it on may have named a team.
-    const team = verdicts.find((one) => one.fit && one.team.id === before.wanted)?.team ?? best;
+    const team = fit.find(({ id }) => id === before.wanted) ?? best;
     const desk = team === undefined ? undefined : deskOf(region, team);
     if (team === undefined || desk === undefined) return ticket(place, task, jobId, unreachable);
     const lease = Math.max(LEAST_LEASE_MS, region.config.offerTimeoutMs * LEASE_SHARES[priorityOf(conversation.caseRank)]);
@@ -165,7 +167,7 @@ export function createOffers(deps: ConversationDeps) {
     if (before.promisedAt !== undefined) return { route, rest: { entries: [], cancelJobs } };
     const onDuty = somebodyAtWork(room, region, { language, nowMs });
     // From when the person was asked for: a relay that was down meanwhile does not move the promise.
-    const asked = { language, nowMs: onDuty ? (caseAt ?? nowMs) : nowMs, waiting: await waitingBefore(place), onDuty };
+    const asked = { language, nowMs: onDuty ? (caseAt ?? nowMs) : nowMs, waiting: onDuty ? 0 : await waitingBefore(place), onDuty };
     const promisedAt = promised(region, asked);
     const by = spokenTime(promisedAt, language, timezone, nowMs);
     const phrases = phrasesFor(language);
@@ -232,7 +234,11 @@ export function createOffers(deps: ConversationDeps) {
     let offered = 0;
     for (const region of deps.directory().regions()) {
       const waiting = await deps.store.casesIn(region.id, "queued", MOST_WAITING);
-      for (const [index, { conversationId }] of waiting.entries()) {
+      const now = deps.clock.now();
+      const atWork = region.rota.teams.some((team) => region.rota.shiftAt(team, now) !== undefined);
+      for (const [index, { conversationId, route }] of waiting.entries()) {
+        const isHeard = deps.publisher.isHeard(conversationId);
+        if (!isHeard && (!atWork || route?.tier !== "ticket")) continue;
         const place = await placeOf(deps, conversationId);
         if (place === undefined) continue;
         // Who stood before may be gone.

@@ -7,6 +7,8 @@ import { remember, type Room } from "./rooms.ts";
 export type Publisher = {
   /** Resolves after the commit; the room and every link have what is new by then. Rejects with `StoreError`. */
   commit(room: Room, request: Omit<AppendRequest, "conversationId" | "at">): Promise<Appended>;
+  /** Has the conversation a link that is open? What nobody hears need not be worked out. */
+  isHeard(conversationId: string): boolean;
   /** Not stored, not replayed. */
   ephemeral(conversationId: string, event: Event): void;
 };
@@ -36,6 +38,7 @@ export function createPublisher(deps: {
       if (!repeated && (request.jobs?.length ?? 0) > 0) deps.wakeJobs();
       return appended;
     },
+    isHeard: (conversationId) => deps.hub.isHeard(conversationId),
     ephemeral(conversationId, event) {
       deps.hub.publish(conversationId, event);
     },

@@ -10,7 +10,7 @@ import { ENGINE_OPTION } from "../adapters/spec.ts";
 import type { Outcome, Step, Turn } from "../pipeline/turn.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { ConversationDeps } from "./place.ts";
-import { botMessage, MOST_WAITING, openCase, type Change } from "./cases.ts";
+import { botMessage, openCase, waitingFor, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { regionOf, type Room } from "./rooms.ts";
 import { understoodAfter } from "./understood.ts";
@@ -107,7 +107,8 @@ export function createTurns(
     const handoff = outcome.handoff;
     const understood = understoodAfter(room.conversation.understood, turn.understanding);
     const records = turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : [];
-    const waiting = handoff === undefined ? 0 : (await deps.store.casesIn(turn.region.id, "queued", MOST_WAITING)).length;
+    const asked = { language: turn.language, nowMs: deps.clock.now() };
+    const waiting = handoff === undefined ? 0 : await waitingFor(deps.store, room, turn.region, asked);
     const change = (): Change => {
       if (handoff !== undefined) {
         return openCase(room, turn.site, turn.region, {

@@ -16,8 +16,15 @@ export type Coverage = {
 /** A team that speaks whatever is spoken. */
 export const EVERY_LANGUAGE = "*";
 export function speaks(team: Pick<Team, "languages">, language: string): boolean {
-  const base = (tag: string): string => tag.toLowerCase().split("-")[0]!;
-  return team.languages.some((own) => own === EVERY_LANGUAGE || base(own) === base(language));
+  let spoken = bases.get(team.languages);
+  if (spoken === undefined) bases.set(team.languages, (spoken = new Set(team.languages.map(baseOf))));
+  return spoken.has(baseOf(language)) || spoken.has(EVERY_LANGUAGE);
+}
+/** Asked of every team for every case. */
+const bases = new WeakMap<readonly string[], ReadonlySet<string>>();
+function baseOf(tag: string): string {
+  const dash = tag.indexOf("-");
+  return (dash < 0 ? tag : tag.slice(0, dash)).toLowerCase();
 }
 
 export function coverageOf(rota: Rota, languages: readonly string[], zone: string, day: number, days: number): Coverage {

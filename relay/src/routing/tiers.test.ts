@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createRota, type Team } from "./rota.ts";
-import { chooseTeam, nextOnDuty, promiseFor, type Asked } from "./tiers.ts";
+import { chooseTeam, nextOnDuty, promiseFor, verdictsOf, type Asked } from "./tiers.ts";
 
 const hours = (from: number, to: number, days = [0, 1, 2, 3, 4, 5, 6]): Team["hours"] =>
   Array.from({ length: 7 }, (_, day) => (days.includes(day) ? [{ from: from * 60, to: to * 60 }] : []));
@@ -21,8 +21,11 @@ function team(id: string, over: Partial<Team> = {}): Team {
 const at = Date.parse("2026-11-28T12:00:00Z");
 const asked = (over: Partial<Asked> = {}): Asked => ({ language: "en", topics: [], at, loads: new Map(), passed: [], ...over });
 const chosen = (teams: Team[], over: Partial<Asked> = {}): [string | undefined, string[]] => {
-  const { team: one, verdicts } = chooseTeam(createRota(teams), asked(over));
-  return [one?.id, verdicts.map(({ team: { id }, fit, why }) => `${id} ${fit ? "+" : "-"} ${why}`)];
+  const rota = createRota(teams);
+  return [
+    chooseTeam(rota, asked(over)).team?.id,
+    verdictsOf(rota, asked(over)).map(({ team: { id }, fit, why }) => `${id} ${fit ? "+" : "-"} ${why}`),
+  ];
 };
 
 it("asks who is at work", () => {

@@ -21,7 +21,8 @@ export type Asked = {
 };
 /** What speaks for or against a team; `fit`: it can be asked. */
 export type Verdict = { team: Team; fit: boolean; why: string; shift?: Interval | undefined };
-export type Choice = { team: Team | undefined; verdicts: Verdict[] };
+/** `fit`: teams that can be asked, best first. */
+export type Choice = { team: Team | undefined; fit: readonly Team[] };
 
 export function serves(team: Pick<Team, "languages" | "translates">, language: string): boolean {
   return team.translates || speaks(team, language);
@@ -36,25 +37,33 @@ export function hasSkill(team: Pick<Team, "skills">, topics: readonly string[]):
 export function chooseTeam(rota: Rota, asked: Asked): Choice {
   const { language, topics, at, loads, passed } = asked;
   const languageCounts = rota.teams.some((team) => serves(team, language));
-  const verdicts = rota.teams.map((team): Verdict => {
+  const ranked: { team: Team; rank: number; share: number }[] = [];
+  for (const team of rota.teams) {
+    const load = loads.get(team.id) ?? 0;
+    if (load >= team.capacity || rota.shiftAt(team, at) === undefined || passed.includes(team.id)) continue;
+    const spoken = speaks(team, language);
+    if (languageCounts && !spoken && !team.translates) continue;
+    ranked.push({ team, rank: (spoken ? 2 : 0) + (hasSkill(team, topics) ? 1 : 0), share: load / team.capacity });
+  }
+  // Of equals the first of the list.
+  ranked.sort((one, other) => other.rank - one.rank || one.share - other.share);
+  return { team: ranked[0]?.team, fit: ranked.map(({ team }) => team) };
+}
+
+/** Why each team can be asked or not, for people: the rules of `chooseTeam` in words. */
+export function verdictsOf(rota: Rota, asked: Asked): Verdict[] {
+  const { language, at, loads, passed } = asked;
+  const languageCounts = rota.teams.some((team) => serves(team, language));
+  const { fit } = chooseTeam(rota, asked);
+  return rota.teams.map((team): Verdict => {
     const shift = rota.shiftAt(team, at);
     const load = loads.get(team.id) ?? 0;
+    if (fit.includes(team)) return { team, fit: true, why: reasons(team, asked, load), shift };
     if (shift === undefined) return { team, fit: false, why: offDuty(rota, team, at) };
     if (languageCounts && !serves(team, language)) return { team, fit: false, why: `does not speak ${language}`, shift };
-    if (load >= team.capacity) return { team, fit: false, why: `full, ${load} of ${team.capacity}`, shift };
     if (passed.includes(team.id)) return { team, fit: false, why: "let the offer pass", shift };
-    return { team, fit: true, why: reasons(team, asked, load), shift };
+    return { team, fit: false, why: `full, ${load} of ${team.capacity}`, shift };
   });
-  const [best] = verdicts
-    .filter(({ fit }) => fit)
-    .map(({ team }) => team)
-    .sort(
-      (one, other) =>
-        Number(speaks(other, language)) - Number(speaks(one, language)) ||
-        Number(hasSkill(other, topics)) - Number(hasSkill(one, topics)) ||
-        (loads.get(one.id) ?? 0) / one.capacity - (loads.get(other.id) ?? 0) / other.capacity,
-    );
-  return { team: best, verdicts };
 }
 
 function reasons(team: Team, { language, topics, loads }: Asked, load: number): string {

@@ -189,7 +189,7 @@ export function createMemoryStore(): Store {
               (other.caseRank ?? 0) - (one.caseRank ?? 0) || (one.caseAt ?? 0) - (other.caseAt ?? 0) || (one.id < other.id ? -1 : 1),
           )
           .slice(0, limit)
-          .map(({ id, teamId, caseAt = 0 }) => ({ conversationId: id, caseAt, ...(teamId === undefined ? {} : { teamId }) })),
+          .map(({ id, teamId, caseAt = 0, route }) => copy({ conversationId: id, caseAt, teamId, route })),
       ),
     putRecords: (list) => commit(() => put(list)),
     record: (kind, regionId, id) => answer(() => copy(records.get(keyOf({ kind, regionId, id })))),

@@ -57,7 +57,7 @@ type Reads = {
   "team-loads": { operation: { type: "team-loads"; regionId: string }; outcome: { team_id: string | null; count: number }[] };
   "cases-in": {
     operation: { type: "cases-in"; regionId: string; mode: "queued" | "agent"; limit: number };
-    outcome: Pick<ConversationTable, "id" | "team_id" | "case_at">[];
+    outcome: Pick<ConversationTable, "id" | "team_id" | "case_at" | "route">[];
   };
   record: { operation: { type: "record"; kind: string; regionId: string; id: string }; outcome: RecordTable | undefined };
   records: { operation: { type: "records"; kind: string; regionId: string; since: number; limit: number }; outcome: RecordTable[] };

@@ -95,7 +95,7 @@ function conversationQueries(db: Kysely<Database>) {
     casesIn: statement((p: Parameter<{ region_id: string; mode: string; limit: number }>) =>
       db
         .selectFrom("conversations")
-        .select(["id", "team_id", "case_at"])
+        .select(["id", "team_id", "case_at", "route"])
         .where("region_id", "=", p("region_id"))
         .where("mode", "=", p("mode"))
         .orderBy((eb) => eb.fn.coalesce("case_rank", eb.lit(0)), "desc")

@@ -19,7 +19,7 @@ import {
   sessionRow,
 } from "./rows.ts";
 import type { WorkerOptions } from "./sqlite-worker.ts";
-import { StoreError, type Appended, type Store } from "./store.ts";
+import { StoreError, type Appended, type Route, type Store } from "./store.ts";
 
 export type SqliteStoreOptions = {
   /** The database file; its folder is made. Beside it lie `-wal`, `-shm` and `.lock`. */
@@ -106,10 +106,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     teamLoads: async (regionId) =>
       new Map((await queue.submit({ type: "team-loads", regionId })).map((row) => [row.team_id ?? "", row.count])),
     casesIn: async (regionId, mode, limit) =>
-      (await queue.submit({ type: "cases-in", regionId, mode, limit })).map(({ id, team_id: teamId, case_at: caseAt }) => ({
+      (await queue.submit({ type: "cases-in", regionId, mode, limit })).map(({ id, team_id: teamId, case_at: caseAt, route }) => ({
         conversationId: id,
         caseAt: caseAt ?? 0,
         ...(teamId === null ? {} : { teamId }),
+        ...(route === null ? {} : { route: JSON.parse(route) as Route }),
       })),
     putRecords: async (records) => {
       if (records.length > 0) await queue.submit({ type: "put-records", records: records.map(recordRow) });

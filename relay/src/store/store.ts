@@ -79,6 +79,7 @@ export type Conversation = {
   route?: Route | undefined;
   createdAt: number;
 };
+export type OpenCase = { conversationId: string; teamId?: string | undefined; caseAt: number; route?: Route | undefined };
 export type ConversationPatch = Partial<
   Pick<
     Conversation,
@@ -201,11 +202,7 @@ export interface Store {
   /** Open cases a team, offers included. Teams without any are absent. */
   teamLoads(regionId: string): Promise<Map<string, number>>;
   /** Cases that wait for a person, or that one has; first the most urgent, then the oldest. */
-  casesIn(
-    regionId: string,
-    mode: "queued" | "agent",
-    limit: number,
-  ): Promise<{ conversationId: string; teamId?: string | undefined; caseAt: number }[]>;
+  casesIn(regionId: string, mode: "queued" | "agent", limit: number): Promise<OpenCase[]>;
   /** Puts a failed job back for `dueAt`, or into the dead letters with `dueAt` undefined. */
   failJob(id: string, error: string, dueAt: number | undefined): Promise<void>;
   /** Dead letters in order of creation, at most `limit`. */
