@@ -89,6 +89,7 @@ describe("docs/config.md", () => {
     "knowledge: embedded": "relay/src/adapters/knowledge/embedded.ts",
     "handoff: webhook": "relay/src/adapters/handoff/webhook.ts",
     "handoff: slack": "relay/src/adapters/handoff/slack.ts",
+    "handoff: request-tracker": "relay/src/adapters/handoff/request-tracker.ts",
     "handoff: chatwoot": "relay/src/adapters/handoff/chatwoot.ts",
     "nlu: rasa": "relay/src/adapters/nlu/rasa.ts",
     "nlu: dify": "relay/src/adapters/nlu/dify.ts",

@@ -10,6 +10,7 @@ import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } fro
 import { createBaton } from "./conversation/baton.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
+import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
 import { createHandle } from "./conversation/handle.ts";
 import { createHello } from "./conversation/hello.ts";
 import { createHub } from "./conversation/hub.ts";
@@ -235,6 +236,12 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     timers.push(() => cancel());
   }
 
+  let deskPolls: DeskPolls | undefined;
+  function askDesks(): void {
+    deskPolls?.stop();
+    deskPolls = startDeskPolls(directory.regions(), { receive: deskDoor.receive, clock, logger });
+  }
+
   let watcher: ReturnType<typeof watchFiles> | undefined;
   async function watchAll(): Promise<void> {
     if (options.watch === false) return;
@@ -277,6 +284,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     limits = createLimits(config.limits, now);
     logger.info({ sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady }, "config reloaded");
     for (const { id } of fresh.regions()) await shelf.load(id);
+    askDesks();
     await watchAll();
     // Turns that run hold adapters of the old directory; they get their time.
     clock.after(config.server.drainMs, () => void before.close());
@@ -292,6 +300,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       const recovered = await turns.recover();
       if (recovered > 0) logger.info({ conversations: recovered }, "open turns run again");
       jobs.start();
+      askDesks();
       every(SWEEP_MS, () => {
         limits.sweep();
         rooms.sweep();
@@ -322,6 +331,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       const { drainMs } = config.server;
       logger.info({ links: hub.size, turns: turns.running }, "draining");
       for (const cancel of timers) cancel();
+      deskPolls?.stop();
       await watcher?.close();
       // Spread the reconnects: every client is told another moment.
       const spreadMs = Math.min(SPREAD_MS, drainMs);

@@ -1,5 +1,6 @@
 /** The adapters this relay knows, by kind and name: what `use: <name>` in a config may say. Owns the list, nothing else. */
 import { chatwootHandoff } from "./handoff/chatwoot.ts";
+import { requestTracker } from "./handoff/request-tracker.ts";
 import { slackHandoff } from "./handoff/slack.ts";
 import { webhookHandoff } from "./handoff/webhook.ts";
 import { embeddedKnowledge } from "./knowledge/embedded.ts";
@@ -34,7 +35,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
     mcpKnowledge,
     postgresKnowledge,
   ],
-  handoff: [webhookHandoff, slackHandoff, chatwootHandoff],
+  handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker],
   notify: [webhookNotify],
 };
 

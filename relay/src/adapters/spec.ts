@@ -232,6 +232,11 @@ export interface HandoffAdapter extends Lifecycle {
   deliver(event: HandoffEvent, signal: AbortSignal): Promise<void>;
   /** Verifies and reads what the desk sent. Throws `AdapterError` with code `unauthorized` or `bad-request`. */
   receive(request: InboundRequest): Promise<Received>;
+  /**
+   * For desks that tell nothing by themselves: hands on what was said since it was asked last, in order. What `tell` rejects is told again at the
+   * next time. The relay asks, every `everyMs`.
+   */
+  readonly polls?: { everyMs: number; hear(tell: (command: DeskCommand) => Promise<void>, signal: AbortSignal): Promise<void> } | undefined;
   /** What the desk said was not done, and why: for who said it. Best effort. */
   refused?(command: DeskCommand, error: { code: string; message: string }, signal: AbortSignal): Promise<void>;
 }
