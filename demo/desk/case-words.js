@@ -102,10 +102,29 @@ const reasons = {
   "bot-gave-up": "The assistant could not help",
   urgent: "Urgent words",
   "agent-left": "A colleague left",
+  "agent-passed": "Passed on by a colleague",
+  "offer-expired": "Another team did not take it",
+  "at-work": "Your team is at work now",
+  "shift-ended": "The shift of who had it has ended",
   "found-again": "Found again",
 };
 export function reasonOf(item) {
   return reasons[item.reason] ?? item.reason;
+}
+
+/** What the offer says beside the visitor: for whom, until when, what was promised. Nothing of it once somebody has it. */
+export function offerFactsOf(item, now) {
+  const left = item.leaseUntil === undefined ? undefined : Math.ceil((Date.parse(item.leaseUntil) - now) / 1_000);
+  const waits = item.status === "waiting";
+  const facts = [
+    ["Tier", waits && item.tier === "ticket" ? "Ticket: nobody could be asked" : undefined],
+    ["Team", item.team],
+    ["Offer holds", waits && left !== undefined && left > 0 ? `${left} s` : undefined],
+    ["Promised by", item.promisedAt === undefined ? undefined : `${dayOf(item.promisedAt, now)} ${clockOf(item.promisedAt) ?? ""}`],
+    ["Note", item.note],
+    ["About", item.intent],
+  ];
+  return facts.filter(([, value]) => value !== undefined);
 }
 
 /** Day of a message in the agent's own zone: `Today`, `Yesterday`, `Mon, 23 Nov`. */

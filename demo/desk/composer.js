@@ -88,5 +88,11 @@ export function createComposer({ onSend, onTyping, onEscape }) {
       fit();
     },
     focus: () => field.focus(),
+    /** Puts words into the field, to be changed before they are sent. */
+    fill(text) {
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    },
   };
 }

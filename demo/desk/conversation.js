@@ -6,6 +6,7 @@ import {
   groupOf,
   langOf,
   languageName,
+  offerFactsOf,
   piecesOf,
   reasonOf,
   slotsOf,
@@ -84,8 +85,12 @@ export function createConversation({ onAction, onSeen, onBack, onRetry, onDiscar
     const group = groupOf(item, agentId);
     say(byId("case-title"), titleOf(item));
     for (const button of actions) {
-      const accept = button.dataset.action === "handoff.accepted";
-      button.hidden = accept ? group !== "waiting" : group !== "mine";
+      const type = button.dataset.action;
+      const accept = type === "handoff.accepted";
+      const takesOver = group === "others" && item.handover === true;
+      if (accept) say(button, takesOver ? "Take over" : "Accept");
+      const waits = group === "waiting";
+      button.hidden = accept ? !waits && !takesOver : type === "handoff.passed" ? !waits && group !== "mine" : group !== "mine";
     }
     tick(item);
     const { visitor } = item;
@@ -96,6 +101,7 @@ export function createConversation({ onAction, onSeen, onBack, onRetry, onDiscar
       ["Region", item.regionId.toUpperCase()],
       ["Reason", reasonOf(item)],
       ["Page", pageLink(visitor.pageUrl)],
+      ...offerFactsOf(item, Date.now()),
       ...slotsOf(item),
     ].filter(([, value]) => value !== undefined);
     byId("facts").replaceChildren(...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));

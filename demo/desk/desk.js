@@ -3,13 +3,15 @@
  * address, so two windows can be two agents and a reload changes nothing.
  */
 import { createAttach } from "./attach.js";
+import { createCanned } from "./canned.js";
 import { createCaseList } from "./case-list.js";
-import { titleOf } from "./case-words.js";
+import { titleOf, unreadOf } from "./case-words.js";
 import { createComposer } from "./composer.js";
 import { createConversation } from "./conversation.js";
 import { byId, el, say } from "./dom.js";
 import { fetchRoster, openStream, postAction } from "./link.js";
 import { createOutbox } from "./outbox.js";
+import { createSound } from "./sound.js";
 
 const TICK_MS = 10_000;
 
@@ -54,6 +56,21 @@ const outbox = createOutbox({
   },
 });
 
+const sound = createSound();
+createCanned({ agentName: () => agent.name, onPick: (text) => composer.fill(text) });
+
+/** Asks for a word for the next; `undefined`: not passed on after all. */
+function askNote() {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("pass"));
+  const note = /** @type {HTMLTextAreaElement} */ (byId("pass-note"));
+  note.value = "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "pass" ? note.value.trim() : undefined), { once: true });
+  });
+}
+
 /** One id per thing done, made here: whatever is sent again, by a double click or a retry, is done once. */
 function actionOf(caseId, type, more = {}) {
   return { desk: desk.id, agentId: agent.id, caseId, type, actionId: crypto.randomUUID(), ...more };
@@ -67,11 +84,13 @@ function caseIsMine(caseId) {
 async function act(type) {
   const caseId = openId;
   if (caseId === undefined) return;
+  const text = type === "handoff.passed" ? await askNote() : undefined;
+  if (type === "handoff.passed" && text === undefined) return;
   conversation.busy(type, true);
   conversation.fail(undefined);
   // Pressed again after "it may not have arrived", it is still the same action.
   const key = `${caseId} ${agent.id} ${type}`;
-  const action = unsure.get(key) ?? actionOf(caseId, type);
+  const action = unsure.get(key) ?? actionOf(caseId, type, text === undefined ? {} : { text });
   const result = await postAction(action);
   if (!result.ok && result.unsure) unsure.set(key, action);
   else unsure.delete(key);
@@ -110,7 +129,8 @@ function draw() {
   const waiting = [...cases.values()].filter((item) => item.status === "waiting").length;
   say(byId("inbox-count"), waiting === 0 ? "Nobody waits" : `${waiting} waiting`);
   say(byId("empty-text"), cases.size === 0 ? "All quiet." : "Choose a case to read it.");
-  document.title = `${waiting === 0 ? "" : `(${waiting}) `}${desk.label || "Linden desk"}`;
+  const unread = [...cases.values()].filter((item) => caseIsMine(item.caseId) && unreadOf(item) > 0).length;
+  document.title = `${waiting + unread === 0 ? "" : `(${waiting + unread}) `}${desk.label || "Linden desk"}`;
 }
 
 function drawConversation() {
@@ -136,10 +156,18 @@ function connect() {
       draw();
       outbox.retryUnsure();
     },
+    onPresence: (here) => {
+      const names = here.filter((id) => id !== agent.id).map((id) => desk.agents.find((one) => one.id === id)?.name ?? id);
+      say(byId("here"), names.length === 0 ? "Nobody else here" : `Here too: ${names.join(", ")}`);
+    },
     onCase: (item) => {
       const before = cases.get(item.caseId);
       cases.set(item.caseId, item);
-      if (item.status === "waiting" && before?.status !== "waiting") say(byId("announce"), `New case: ${titleOf(item)}`);
+      if (item.status === "waiting" && before?.status !== "waiting") {
+        say(byId("announce"), `New case: ${titleOf(item)}`);
+        sound.waits();
+      } else if (caseIsMine(item.caseId) && (document.hidden || item.caseId !== openId) && unreadOf(item) > unreadOf(before ?? item))
+        sound.writes();
       draw();
     },
     onTyping: (caseId, typing) => {

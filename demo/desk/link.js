@@ -6,11 +6,11 @@ const SILENCE_MS = 40_000;
 const REOPEN_MS = 3_000;
 
 /**
- * @param {{ desk: string, agent: string, onState: (cases: object[]) => void, onCase: (item: object) => void,
+ * @param {{ desk: string, agent: string, onState: (cases: object[]) => void, onPresence: (here: string[]) => void, onCase: (item: object) => void,
  *   onTyping: (caseId: string, typing: boolean) => void, onConnection: (state: "connecting" | "live" | "lost") => void }} options
  * @returns {() => void} closes it
  */
-export function openStream({ desk, agent, onState, onCase, onTyping, onConnection }) {
+export function openStream({ desk, agent, onState, onPresence, onCase, onTyping, onConnection }) {
   let source;
   let silence;
   let reopen;
@@ -40,6 +40,7 @@ export function openStream({ desk, agent, onState, onCase, onTyping, onConnectio
       onConnection("live");
       onState(cases);
     });
+    on("presence", ({ here }) => onPresence(here));
     on("case", (data) => onCase(data.case));
     on("typing", ({ caseId, typing }) => onTyping(caseId, typing));
     on("ping", () => undefined);

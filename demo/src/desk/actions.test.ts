@@ -43,6 +43,20 @@ test("a question is attached to an article, and the case stays as it is", async 
   expect((await desk.act("question.attached", { articleId: "not an id" })).status).toBe(400);
 });
 
+test("passing on carries a word for the next, and leaves it to the relay where the case goes", async () => {
+  await desk.hook(offer());
+  await desk.act("handoff.passed");
+  // An offer that is not wanted waits until the relay has asked somebody else.
+  expect(await desk.theCase()).toMatchObject({ status: "waiting" });
+  await desk.act("handoff.accepted");
+  await desk.act("handoff.passed", { text: "  needs the warehouse " });
+  expect(await desk.theCase()).toMatchObject({ status: "waiting" });
+  expect((await desk.theCase()).agent).toBeUndefined();
+  const passed = desk.relay.deliveries.filter(({ body }) => body.type === "handoff.passed");
+  expect(passed.map(({ body }) => body.data["note"])).toEqual([undefined, "needs the warehouse"]);
+  expect((await desk.act("handoff.passed", { text: "x".repeat(2_001) })).status).toBe(400);
+});
+
 test("typing and read carry their own field, and are not tried again", async () => {
   await desk.hook(offer());
   await desk.act("handoff.accepted");

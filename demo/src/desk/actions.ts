@@ -10,6 +10,7 @@ import { explain, type ReplyAgent, type ReplyBody, type ReplyClient, type ReplyR
 /** Of the wire: characters of one message. */
 const TEXT_CHARS = 8_000;
 const BODY_BYTES = 64 * 1024;
+const NOTE_CHARS = 2_000;
 /** Answers remembered, for a double click and a page's own retry. After that the relay's dedupe still holds. */
 const ANSWERS_KEPT = 1_000;
 
@@ -20,6 +21,7 @@ const types = [
   "message.read",
   "question.attached",
   "agent.left",
+  "handoff.passed",
   "handoff.released",
   "conversation.ended",
 ] as const;
@@ -72,7 +74,9 @@ export function createActions(board: Board, desk: (id: string) => ActionDesk | u
   async function perform(action: Action, { agent, replies }: { agent: ReplyAgent; replies: ReplyClient }): Promise<Answer> {
     const item = board.get(action.desk, action.caseId);
     if (item === undefined) return failure(404, "unknown-case", "This desk does not know the case.");
-    if (item.agent !== undefined && item.agent.id !== agent.id) return failure(409, "conflict", `${item.agent.name} has this case.`);
+    const takesOver = item.handover === true && action.type === "handoff.accepted";
+    if (item.agent !== undefined && item.agent.id !== agent.id && !takesOver)
+      return failure(409, "conflict", `${item.agent.name} has this case.`);
     const now = new Date().toISOString();
     const ephemeral = action.type === "agent.typing" || action.type === "message.read";
     if (action.type === "message.read") await board.put(seen(item, action.seq));
@@ -123,6 +127,9 @@ function outcome(action: Action, item: Case, { id, name }: ReplyAgent, at: strin
       });
     case "agent.left":
       return left(item, holder, at, noteId);
+    case "handoff.passed":
+      // Of a case somebody has: whether it comes back here is the relay's to say.
+      return item.status === "open" ? left(item, holder, at, noteId) : item;
     case "handoff.released":
       return closed(item, "released", at, noteId);
     case "conversation.ended":
@@ -143,6 +150,8 @@ function bodyOf(action: Action, item: Case, agent: ReplyAgent, timestamp: string
       return { type: action.type, timestamp, data: { ...data, seq: action.seq } };
     case "question.attached":
       return { type: action.type, timestamp, data: { ...data, articleId: action.articleId } };
+    case "handoff.passed":
+      return { type: action.type, timestamp, data: { ...data, ...(action.text === "" ? {} : { note: action.text }) } };
     default:
       return { type: action.type, timestamp, data };
   }
@@ -171,6 +180,7 @@ function readAction(rawBody: string | undefined): Action | string {
   if (desk === "" || caseId === "" || agentId === "") return "expected desk, caseId and agentId";
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(actionId)) return "actionId: expected a UUID";
   if (type === "message.created" && (text === "" || text.length > TEXT_CHARS)) return `text: expected 1 to ${TEXT_CHARS} characters`;
+  if (type === "handoff.passed" && text.length > NOTE_CHARS) return `text: expected a note of at most ${NOTE_CHARS} characters`;
   const articleId = field("articleId").trim();
   if (type === "question.attached" && !/^[\w.-]{1,127}$/.test(articleId)) return "articleId: expected the id of an article";
   if (typeof typing !== "boolean") return "typing: expected true or false";

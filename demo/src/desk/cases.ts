@@ -11,7 +11,7 @@ import type { Author, CaseRef, Offer, Priority, TranscriptLine, Visitor } from "
 export type Line = { id: string; at: string; author: Author; text: string; seq?: number | undefined; actionId?: string | undefined };
 export type Holder = { id: string; name: string };
 /** Why a case is closed. `gone`: the relay no longer knows it as open. */
-export type Closing = "released" | "ended" | "withdrawn" | "gone";
+export type Closing = "released" | "ended" | "withdrawn" | "passed" | "gone";
 
 export type Case = CaseRef & {
   deskId: string;
@@ -21,6 +21,14 @@ export type Case = CaseRef & {
   visitor: Visitor;
   /** Missing in cases kept before the desk knew of them. */
   slots?: Offer["slots"] | undefined;
+  tier?: Offer["tier"] | undefined;
+  team?: string | undefined;
+  leaseUntil?: string | undefined;
+  promisedAt?: string | undefined;
+  note?: string | undefined;
+  intent?: string | undefined;
+  /** The shift of who has it ends: a colleague may take it over. */
+  handover?: boolean | undefined;
   /** When the (last) offer was made, ISO 8601: waiting counts from here. */
   offeredAt: string;
   status: "waiting" | "open" | "closed";
@@ -36,12 +44,19 @@ const closingWords: Record<Closing, string> = {
   released: "Handed back to the assistant",
   ended: "Conversation ended",
   withdrawn: "The visitor went back to the assistant",
+  passed: "Another team has been asked",
   gone: "This case is no longer open",
 };
 
 /** A new case, or a known one that waits again because its agent left. */
 export function offered(known: Case | undefined, deskId: string, offer: Offer, at: string): Case {
   const { transcript, ...rest } = offer;
+  // A shift ends: who has it keeps it until somebody takes it over.
+  if (offer.reason === "shift-end" && known?.status === "open")
+    return withLine(
+      { ...known, handover: true, lines: withTranscript(known.lines, transcript) },
+      note(`handover-${at}`, at, "This shift ends: take over?"),
+    );
   return {
     ...rest,
     deskId,
@@ -100,7 +115,16 @@ export function withLine(item: Case, line: Line): Case {
 /** Somebody has it. A repeat changes nothing. */
 export function accepted(item: Case, agent: Holder, at: string, noteId: string): Case {
   if (item.status === "open" && item.agent?.id === agent.id) return item;
-  return withLine({ ...item, status: "open", agent, closed: undefined }, note(noteId, at, `${agent.name} joined`));
+  const taken: Case = {
+    ...item,
+    status: "open",
+    agent,
+    closed: undefined,
+    handover: undefined,
+    leaseUntil: undefined,
+    promisedAt: undefined,
+  };
+  return withLine(taken, note(noteId, at, `${agent.name} joined`));
 }
 
 /** The agent is out of it; the relay offers it again. Nothing happens when somebody else has it by now. */

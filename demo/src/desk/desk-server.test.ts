@@ -9,6 +9,12 @@ test("an open page hears of changes and typing of its own desk", async () => {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const next = async (): Promise<string> => (await reader?.read())?.value ?? "";
   expect(await next()).toBe('event: state\ndata: {"cases":[]}\n\n');
+  expect(await next()).toBe('event: presence\ndata: {"here":["ines"]}\n\n');
+  // A colleague comes and goes.
+  const other = await desk.ask("/desk/stream?desk=lisbon&agent=tiago");
+  expect(await next()).toBe('event: presence\ndata: {"here":["ines","tiago"]}\n\n');
+  await other.body?.cancel();
+  expect(await next()).toBe('event: presence\ndata: {"here":["ines"]}\n\n');
   await desk.hook(offer());
   expect(await next()).toMatch(/^event: case\ndata: \{"case":\{.*"caseId":"case-1"/);
   await desk.hook({ type: "visitor.typing", timestamp: at(3), data: { ...ref, typing: true } });

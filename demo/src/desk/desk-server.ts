@@ -74,7 +74,9 @@ export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs, articles
     if (path === "/stream") {
       const desk = query.get("desk") ?? "";
       const agent = speakers.get(desk)?.agent(query.get("agent") ?? "");
-      return agent === undefined ? refuse(400, "unknown-agent", "expected ?desk= and ?agent= of one of its agents") : streams.open(desk);
+      return agent === undefined
+        ? refuse(400, "unknown-agent", "expected ?desk= and ?agent= of one of its agents")
+        : streams.open(desk, agent.id);
     }
     return (await page(path)) ?? refuse(404, "not-found", "nothing here");
   }

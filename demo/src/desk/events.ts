@@ -14,6 +14,18 @@ export type Offer = CaseRef & {
   reason: string;
   priority: Priority;
   visitor: Visitor;
+  /** `ticket`: nobody is at work who could be asked. */
+  tier: "team" | "ticket";
+  /** Team that is asked, as people call it. */
+  team?: string | undefined;
+  /** ISO 8601: then the next team is asked. */
+  leaseUntil?: string | undefined;
+  /** ISO 8601: what the visitor was told. */
+  promisedAt?: string | undefined;
+  /** From who passed it on. */
+  note?: string | undefined;
+  /** The last intent. */
+  intent?: string | undefined;
   /** Values the assistant found, in their normal form. */
   slots: { name: string; value: string }[];
   transcript: TranscriptLine[];
@@ -85,6 +97,12 @@ function readOffer(data: Record<string, unknown>): Offer {
       country: optionalText(visitor["country"]),
       pageUrl: optionalText(visitor["pageUrl"]),
     },
+    tier: data["tier"] === "ticket" ? "ticket" : "team",
+    team: optionalText((data["team"] as { name?: unknown } | undefined)?.name),
+    leaseUntil: optionalText(data["leaseUntil"]),
+    promisedAt: optionalText(data["promisedAt"]),
+    note: optionalText(data["note"]),
+    intent: optionalText((data["understood"] as { intent?: unknown } | undefined)?.intent),
     slots: readSlots(data["understood"]),
     transcript: transcript.map((line, index) => readLine(line, `data.transcript.${index}`)),
     replyPath,

@@ -88,6 +88,41 @@ test("when the agent leaves, the case waits again and shows each message once", 
   ]);
 });
 
+test("an offer says for whom it is, until when, and what was promised", async () => {
+  const team = { id: "lisbon", name: "Lisbon" };
+  const more = {
+    team,
+    tier: "team",
+    offer: 2,
+    leaseUntil: at(3),
+    promisedAt: at(40),
+    note: "wants a refund",
+    understood: { intent: "track-order", slots: [] },
+  };
+  await desk.hook(offer(more));
+  const wanted = { team: "Lisbon", tier: "team", leaseUntil: at(3), promisedAt: at(40), note: "wants a refund", intent: "track-order" };
+  expect(await desk.theCase()).toMatchObject(wanted);
+  await desk.hook({ type: "handoff.withdrawn", timestamp: at(4), data: { ...ref, reason: "offer-expired" } });
+  expect(await desk.theCase()).toMatchObject({ status: "closed", closed: { by: "passed" } });
+  // Offered here again, it waits again.
+  await desk.hook({ ...offer({ reason: "at-work" }), timestamp: at(50) });
+  expect(await desk.theCase()).toMatchObject({ status: "waiting", reason: "at-work", offeredAt: at(50) });
+});
+
+test("when a shift ends, who has the case keeps it until a colleague takes it over", async () => {
+  await desk.hook(offer());
+  await desk.act("handoff.accepted");
+  expect((await desk.act("handoff.accepted", { agentId: "tiago" })).status).toBe(409);
+  await desk.hook({ ...offer({ reason: "shift-end", offer: 2 }), timestamp: at(6) });
+  expect(await desk.theCase()).toMatchObject({ status: "open", agent: { id: "ines" }, handover: true });
+  expect((await desk.act("message.created", { text: "mine?", agentId: "tiago" })).status).toBe(409);
+  expect((await desk.act("message.created", { text: "still me" })).status).toBe(200);
+  expect((await desk.act("handoff.accepted", { agentId: "tiago" })).status).toBe(200);
+  const taken = await desk.theCase();
+  expect(taken).toMatchObject({ status: "open", agent: { id: "tiago" } });
+  expect(taken.handover).toBeUndefined();
+});
+
 test("a withdrawn offer is closed; a message without an offer is not lost", async () => {
   await desk.hook(offer());
   await desk.hook({ type: "handoff.withdrawn", timestamp: at(4), data: { ...ref, reason: "visitor-cancelled" } });

@@ -59,7 +59,10 @@ function follow(
   id: string,
 ): Case | undefined {
   if (event.type === "handoff.offered") return offered(known, deskId, event.data, event.timestamp);
-  if (event.type === "handoff.withdrawn") return known && closed(known, "withdrawn", event.timestamp, id);
+  if (event.type === "handoff.withdrawn") {
+    const elsewhere = event.data.reason === "offer-expired" || event.data.reason === "taken-over";
+    return known && closed(known, elsewhere ? "passed" : "withdrawn", event.timestamp, id);
+  }
   const { message, ...ref } = event.data;
   return withLine(known ?? orphaned(deskId, ref, event.timestamp), message);
 }

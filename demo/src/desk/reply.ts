@@ -13,6 +13,8 @@ export type ReplyBody = {
   timestamp: string;
 } & (
   | { type: "handoff.accepted" | "agent.left" | "handoff.released" | "conversation.ended"; data: ReplyRef }
+  /** Not for this team; `note` is for the next. */
+  | { type: "handoff.passed"; data: ReplyRef & { note?: string | undefined } }
   | { type: "message.created"; data: ReplyRef & { text: string } }
   | { type: "agent.typing"; data: ReplyRef & { typing: boolean } }
   /** The visitor's question belongs to this article: the assistant answers it next time. */

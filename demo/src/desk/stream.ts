@@ -9,13 +9,18 @@ const PING_MS = 15_000;
 /** Events waiting for a page that does not read. Past this it is cut off; it comes back and starts from `state`. */
 const WAITING_EVENTS = 500;
 
-export type Streams = { open(deskId: string): Response; close(): void };
+export type Streams = { open(deskId: string, agentId: string): Response; close(): void };
 
 export function createStreams(board: Board): Streams {
   const closers = new Set<() => void>();
   const encoder = new TextEncoder();
+  /** Open pages of each desk: who is there, and how to tell them. */
+  const present = new Map<string, Set<{ agentId: string; tell: () => void }>>();
+  function tellPresence(deskId: string): void {
+    for (const page of present.get(deskId) ?? []) page.tell();
+  }
 
-  function open(deskId: string): Response {
+  function open(deskId: string, agentId: string): Response {
     let close = (): void => undefined;
     const body = new ReadableStream<Uint8Array>(
       {
@@ -27,13 +32,19 @@ export function createStreams(board: Board): Streams {
           const unsubscribe = board.subscribe(deskId, ({ type, ...data }) => send(type, data));
           const ping = setInterval(() => send("ping", {}), PING_MS);
           ping.unref();
+          const pages = present.get(deskId) ?? new Set();
+          const page = { agentId, tell: () => send("presence", { here: [...new Set([...pages].map((one) => one.agentId))] }) };
+          present.set(deskId, pages.add(page));
           close = () => {
             clearInterval(ping);
+            pages.delete(page);
+            tellPresence(deskId);
             unsubscribe();
             if (closers.delete(close)) controller.close();
           };
           closers.add(close);
           send("state", { cases: board.list(deskId) });
+          tellPresence(deskId);
         },
         cancel() {
           closers.delete(close);

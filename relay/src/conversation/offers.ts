@@ -283,7 +283,7 @@ export function createOffers(deps: ConversationDeps) {
         priority: priorityOf(conversation.caseRank),
         tier: route.tier,
         offer: route.offer,
-        ...(known === undefined ? {} : { team: { id: known.id, name: known.name ?? known.id } }),
+        ...(known === undefined ? {} : { team: { id: known.id, name: known.name ?? known.place ?? known.id } }),
         ...(from === undefined ? {} : { from }),
         ...(route.note === undefined ? {} : { note: route.note }),
         ...(route.leaseUntil === undefined ? {} : { leaseUntil: new Date(route.leaseUntil).toISOString() }),
