@@ -7,6 +7,7 @@ import { gapsCommand } from "./cli/gaps.ts";
 import { indexCommand } from "./cli/index-articles.ts";
 import { calibrateCommand, modelCommand } from "./cli/models.ts";
 import { searchCommand } from "./cli/search.ts";
+import { webhooksCommand } from "./cli/webhooks.ts";
 import { ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { runRelay } from "./main.ts";
 
@@ -50,6 +51,7 @@ const fail = (text: string): void => {
 };
 const deadLetters = deadLettersCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
 const gaps = gapsCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
+const webhooks = webhooksCommand({ config, say, fail }, async (file, url) => adminDoor((await load(file)).config.server, url));
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 const search = searchCommand({ config, load, say, fail });
@@ -61,7 +63,7 @@ export async function runCli(argv: string[]): Promise<void> {
   await runMain(
     defineCommand({
       meta: { name: "allhours", description: "support chat that never closes" },
-      subCommands: { start, check, explain, coverage, calibrate, model, search, index, gaps, "dead-letters": deadLetters },
+      subCommands: { start, check, explain, coverage, calibrate, model, search, index, gaps, webhooks, "dead-letters": deadLetters },
     }),
     { rawArgs: argv },
   );

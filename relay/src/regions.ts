@@ -98,6 +98,7 @@ export function buildDirectory(
       nlu: guarded("nlu"),
       knowledge: guarded("knowledge"),
       desks: regionDesks,
+      fetch: deskEgress,
       rota: createRota(regionConfig.teams.length > 0 ? regionConfig.teams : regionDesks.map(({ id: desk }) => teamOfDesk(desk))),
       pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
     };

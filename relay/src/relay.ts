@@ -20,6 +20,7 @@ import { createPublisher } from "./conversation/publish.ts";
 import { createSerialQueue } from "./conversation/queue.ts";
 import { createRooms } from "./conversation/rooms.ts";
 import { createTurns } from "./conversation/turns.ts";
+import { createWebhooks, DELIVERY, webhookJobs, WEBHOOK_JOB } from "./conversation/webhooks.ts";
 import { createDoor } from "./gateway/door.ts";
 import { createHttp, type FallbackHandler } from "./gateway/http.ts";
 import { createLimits } from "./gateway/limits.ts";
@@ -50,6 +51,9 @@ const SWEEP_MS = 60_000;
 const NIGHTLY_MS = 5 * 60_000;
 /** How often it is asked whether somebody has come to work, or has room, for a case that waits. */
 const OFFERS_MS = 10_000;
+const DAY_MS = 24 * 3_600_000;
+/** How long the delivery log goes back. */
+const DELIVERY_DAYS = 7;
 /** How often feeds of days off are asked. */
 const FEEDS_MS = 6 * 3_600_000;
 /** Often enough that a full disk shows within five seconds. */
@@ -123,6 +127,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     hub,
     now,
     wakeJobs: () => jobs.wake(),
+    webhooks: (room, change, at) => webhookJobs(directory.region(room.conversation.regionId), room.conversation, change, at),
     onEntry: (_room, event) => metrics.entries.inc(event.type, event.type === "message-added" ? event.message.author.kind : "relay"),
   });
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
@@ -145,6 +150,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
   });
   const offers = createOffers(shared);
+  const webhooks = createWebhooks(shared);
   const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
   const deskJobs = createDeskJobs({ ...shared, offers });
@@ -167,6 +173,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     handlers: {
       [HANDOFF_JOB]: counted(HANDOFF_JOB, deskJobs.handoff),
       [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, offers.leaseEnded),
+      [WEBHOOK_JOB]: counted(WEBHOOK_JOB, webhooks.deliver),
       [BATON_JOB]: counted(BATON_JOB, baton.deliver),
       [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
       [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
@@ -181,7 +188,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clock,
     logger,
   });
-  const hello = createHello({ ...shared, hub, turns });
+  const hello = createHello({ ...shared, hub, turns, wakeJobs: () => jobs.wake() });
   const handle = createHandle({ ...shared, turns });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
@@ -211,6 +218,12 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }),
     draining: () => draining,
     review,
+    webhooks: {
+      ...webhooks,
+      hasRegion: (id) => directory.region(id) !== undefined,
+      now,
+      wake: () => jobs.wake(),
+    },
     deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
     beforeMetrics: () => {
       metrics.storeUp.set(storeWatch.reason() === undefined ? 1 : 0);
@@ -316,6 +329,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       });
       every(HEALTH_MS, () => void storeWatch.probe());
       every(FEEDS_MS, () => void directory.refreshFeeds());
+      every(DAY_MS, () => {
+        const old = now() - DELIVERY_DAYS * DAY_MS;
+        for (const { id } of directory.regions()) void store.removeRecords(DELIVERY, id, old).catch(() => undefined);
+      });
       every(NIGHTLY_MS, () => void nightly());
       await watchAll();
       logger.info(

@@ -31,12 +31,21 @@ export const timeoutOption = v.optional(
 /** `id`: the `webhook-id`, the same through every retry. `timestamp`: when it happened, ISO 8601. */
 export type SignedEvent = { id: string; timestamp: string; type: string; data: object };
 /** `who`: for messages, as "the desk". */
-export type SignedTarget = { url: string; timeoutMs: number; key: Webhook; who: string };
+export type SignedTarget = {
+  url: string;
+  timeoutMs: number;
+  key: Webhook;
+  /** Sign as well, while secrets are exchanged. */
+  previousKeys?: readonly Webhook[] | undefined;
+  who: string;
+  /** More headers of this attempt. */
+  headers?: ((sent: { id: string; body: string; sentAt: Date }) => Record<string, string>) | undefined;
+};
 
 /** Resolves when the other side has taken it. Rejects with `AdapterError`, or with the signal's reason. */
 export async function postSigned(
   { id, type, timestamp, data }: SignedEvent,
-  { url, timeoutMs, key, who }: SignedTarget,
+  { url, timeoutMs, key, previousKeys = [], who, headers = () => ({}) }: SignedTarget,
   context: Pick<AdapterContext, "fetch">,
   signal: AbortSignal,
 ): Promise<void> {
@@ -52,7 +61,8 @@ export async function postSigned(
         "content-type": "application/json",
         "webhook-id": id,
         "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-        "webhook-signature": key.sign(id, sentAt, body),
+        "webhook-signature": [key, ...previousKeys].map((one) => one.sign(id, sentAt, body)).join(" "),
+        ...headers({ id, body, sentAt }),
       },
       body,
       signal: AbortSignal.any([signal, limit]),

@@ -84,6 +84,7 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
       adapterIssues(kind, recordOf(region)[kind], `regions.${regionId}.${kind}`, issues);
     egressIssues(recordOf(region)["egress"], `regions.${regionId}.egress`, issues);
     teamIssues(regionId, recordOf(region), issues);
+    webhookIssues(regionId, recordOf(region), issues);
   }
   deskIssues(regions, issues);
   for (const [siteId, site] of Object.entries(recordOf(recordOf(input)["sites"])))
@@ -157,10 +158,7 @@ function deskIssues(regions: Record<string, unknown>, issues: ConfigIssue[]): vo
 /** Ids are the team's own, desks exist, and feeds can be reached. */
 function teamIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
   const desks = listOf(region["handoff"]).map((entry, index) => adapterId(regionId, recordOf(entry) as { use: string }, index));
-  const hosts = listOf(region["egress"]).flatMap((entry) => {
-    const read = typeof entry === "string" ? readEgressHost(entry) : undefined;
-    return read?.ok === true ? [read.origin] : [];
-  });
+  const hosts = egressOrigins(region);
   const seen = new Set<unknown>();
   for (const [index, entry] of listOf(region["teams"]).entries()) {
     const { id, desk, feeds } = recordOf(entry);
@@ -176,6 +174,31 @@ function teamIssues(regionId: string, region: Record<string, unknown>, issues: C
         issues.push({ path: `${path}.feeds.${place}`, expected: `expected ${origin} in the region's egress list` });
     }
   }
+}
+
+/** Ids differ, receivers can be reached, and a preset has its secret. */
+function webhookIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const hosts = egressOrigins(region);
+  const seen = new Set<unknown>();
+  for (const [index, entry] of listOf(region["webhooks"]).entries()) {
+    const { id, url, preset, presetSecret } = recordOf(entry);
+    const path = `regions.${regionId}.webhooks.${index}`;
+    if (seen.has(id))
+      issues.push({ path: `${path}.id`, expected: `expected an id no other receiver of the region has; "${String(id)}" is taken` });
+    seen.add(id);
+    const origin = typeof url === "string" && URL.canParse(url) ? originOf(new URL(url)) : undefined;
+    if (origin !== undefined && !hosts.includes(origin))
+      issues.push({ path: `${path}.url`, expected: `expected ${origin} in the region's egress list` });
+    if ((preset === undefined) !== (presetSecret === undefined))
+      issues.push({ path: `${path}.presetSecret`, expected: "expected preset and presetSecret together" });
+  }
+}
+
+function egressOrigins(region: Record<string, unknown>): string[] {
+  return listOf(region["egress"]).flatMap((entry) => {
+    const read = typeof entry === "string" ? readEgressHost(entry) : undefined;
+    return read?.ok === true ? [read.origin] : [];
+  });
 }
 
 function listOf(value: unknown): unknown[] {

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
 import { teamSchema } from "./teams.ts";
+import { webhookSchema } from "./webhooks.ts";
 
 const name = v.pipe(v.string("expected text"), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower-case letters, digits and dashes"));
 const ms = (least: number, most: number): v.GenericSchema<unknown, number> =>
@@ -85,6 +86,8 @@ export const regionSchema = v.strictObject({
   handoff: v.optional(v.array(adapter, "expected a list of adapters"), []),
   /** Who answers at the desks, and when; in the order of the sun. None: every desk is always open. */
   teams: v.optional(v.array(teamSchema, "expected a list of teams"), []),
+  /** Receivers of events, each of which is told what it asked for. */
+  webhooks: v.optional(v.array(webhookSchema, "expected a list of receivers"), []),
   /** Pagers, all of which are told of a critical message. */
   notify: v.optional(v.array(adapter, "expected a list of adapters"), []),
   /** Intents or article ids that are urgent whatever the words: read at `askAt`, they go to a person as critical. */

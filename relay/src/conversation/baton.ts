@@ -9,7 +9,8 @@ import type { Job, JobDraft, Route } from "../store/store.ts";
 import { BATON_JOB, handoffJob, type BatonJob } from "./case-jobs.ts";
 import { modeChange, MOST_WAITING, priorityOf, topicsOf, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
-import { deskOf, type Offers } from "./offers.ts";
+import { deskOf } from "./offer-event.ts";
+import type { Offers } from "./offers.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
 import type { Room } from "./rooms.ts";
 

@@ -11,10 +11,14 @@ import { chooseTeam, promiseFor } from "../routing/tiers.ts";
 import type { AppendRequest, JobDraft, Route, Store } from "../store/store.ts";
 import { alertJobs, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
 import { derivedId } from "./ids.ts";
+import type { Signal } from "./webhooks.ts";
 import { changeMode, type ModeAction, type ModeResult } from "./mode.ts";
 import type { Room } from "./rooms.ts";
 
-export type Change = Omit<AppendRequest, "conversationId" | "at">;
+export type Change = Omit<AppendRequest, "conversationId" | "at"> & {
+  /** For receivers of webhooks: what has no entry of its own. */
+  signals?: Signal[] | undefined;
+};
 
 export function botMessage(id: string, site: Site, language: string, parts: Part[], inReplyTo?: string): Change["entries"][number] {
   return {
@@ -70,6 +74,13 @@ function asleepWords(ask: { reason: HandoffReason; language: string }, by: strin
   return [...(ask.reason === "urgent" ? [phrases.urgent] : []), phrases.asleep(by)];
 }
 
+export function promiseSignal(type: "promise.made" | "promise.kept" | "promise.broken", caseId: string, promisedAt: number): Signal {
+  return { type, key: `${caseId} ${promisedAt}`, data: { caseId, promisedAt: new Date(promisedAt).toISOString() } };
+}
+function redFlag(key: string, caseId: string | undefined, category: Category | undefined): Signal {
+  return { type: "triage.red_flag", key, data: { caseId, category } };
+}
+
 const spoken: Record<HandoffReason, "gettingPerson" | "gaveUp" | "urgent"> = {
   "visitor-asked": "gettingPerson",
   "bot-gave-up": "gaveUp",
@@ -110,7 +121,10 @@ export function openCase(
   const first = ask.reason === "urgent" ? [ask.category === "self-harm" ? phrases.selfHarm : phrases.emergency] : [];
   const alert = (caseId?: string): JobDraft[] =>
     ask.priority === "critical" ? alertJobs(room, region, { ...ask, ...(caseId === undefined ? {} : { caseId }) }) : [];
-  if (region.desks.length === 0) return { entries: [say([...first, phrases.noDesk], "no-desk")], jobs: alert() };
+  if (region.desks.length === 0) {
+    const signals = ask.priority === "critical" ? [redFlag(ask.requestId, undefined, ask.category)] : [];
+    return { entries: [say([...first, phrases.noDesk], "no-desk")], jobs: alert(), signals };
+  }
   const caseId = newId<CaseId>(ask.nowMs);
   const result = changeMode(room.conversation, { type: "request", caseId });
   if (!result.ok || result.unchanged) return { entries: [] };
@@ -150,6 +164,10 @@ export function openCase(
       ...(promisedAt === undefined ? [] : [promiseJob(conversationId, caseId, promisedAt)]),
       ...alert(caseId),
     ],
+    signals: [
+      ...(promisedAt === undefined ? [] : [promiseSignal("promise.made", caseId, promisedAt)]),
+      ...(ask.priority === "critical" ? [redFlag(ask.requestId, caseId, ask.category)] : []),
+    ],
   };
 }
 
@@ -163,6 +181,7 @@ export function messageForDesk(room: Room, region: Region, entry: Change["entrie
   return {
     entries: [entry],
     ...(rank > (room.conversation.caseRank ?? 0) ? { patch: { caseRank: rank } } : {}),
+    ...(priority === "critical" ? { signals: [redFlag(entry.id, caseId, category)] } : {}),
     jobs: [
       handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", at: nowMs }),
       ...(priority === "critical" ? alertJobs(room, region, { requestId: entry.id, caseId, category, language, nowMs }) : []),

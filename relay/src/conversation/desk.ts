@@ -19,6 +19,7 @@ import { lastQuestion, QUESTION, redactedQuestion, type Question } from "../lear
 import type { Review } from "../learning/review.ts";
 import type { SerialQueue } from "./queue.ts";
 import type { Directory, Room, Rooms } from "./rooms.ts";
+import type { Signal } from "./webhooks.ts";
 
 /** Entries in which a question that is attached is looked for. */
 const LOOK_BACK = 200;
@@ -172,6 +173,7 @@ export function createDeskDoor(deps: {
         refused = apply({ type: "leave", caseId, agentId: command.agent.id }, "agent-passed");
         const before = change.patch?.route;
         const passed = room.conversation.teamId === undefined ? [] : [room.conversation.teamId];
+        change.signals = [passSignal(command, room.conversation.teamId)];
         if (before !== undefined) change.patch = { ...change.patch, route: { ...before, passed, wanted: command.to, note: command.note } };
         break;
       }
@@ -195,7 +197,7 @@ export function createDeskDoor(deps: {
     inbound: { source: string; externalId: string },
   ): Promise<Result<DeskAnswer>> {
     const { id: conversationId, caseId, route } = room.conversation;
-    const change: Change = { entries: [], inbound, skipIfKnown: false };
+    const change: Change = { entries: [], inbound, skipIfKnown: false, signals: [passSignal(command, room.conversation.teamId)] };
     // Where nobody is asked just now it lies here as a ticket, and goes on lying.
     if (caseId !== undefined && route?.leaseUntil !== undefined) {
       change.patch = { route: { ...route, wanted: command.to, note: command.note ?? route.note } };
@@ -207,4 +209,8 @@ export function createDeskDoor(deps: {
   }
 
   return { receive };
+}
+
+function passSignal({ caseId, externalId, agent, to }: Extract<DeskCommand, { type: "pass" }>, teamId: string | undefined): Signal {
+  return { type: "handoff.passed", key: externalId, data: { caseId, teamId, agentId: agent.id, to } };
 }

@@ -27,6 +27,7 @@ import type { Region, Site } from "../routing/types.ts";
 import type { Conversation, Entry, Session, Store } from "../store/store.ts";
 import { botMessage } from "./cases.ts";
 import type { Hub, HubLink, Subscription } from "./hub.ts";
+import { webhookJobs } from "./webhooks.ts";
 import { queueOf } from "./queue-view.ts";
 import { PAGE, regionOf, remember, type Directory, type Room, type Rooms } from "./rooms.ts";
 import type { Turns } from "./turns.ts";
@@ -57,6 +58,8 @@ export function createHello(deps: {
   directory: () => Directory;
   clock: Clock;
   logger: Logger;
+  /** Jobs were written. */
+  wakeJobs: () => void;
 }) {
   async function open(hello: Hello, facts: HelloFacts, link: HubLink): Promise<Result<Opened>> {
     if (hello.version < PROTOCOL_VERSION_MIN || hello.version > PROTOCOL_VERSION) {
@@ -116,7 +119,12 @@ export function createHello(deps: {
       conversationId: conversation.id,
       entries: [notice],
       at: now,
+      jobs: [
+        { signals: [{ type: "conversation.started" as const, key: "start", data: { language } }], entries: [] },
+        { entries: [notice] },
+      ].flatMap((told) => webhookJobs(region, conversation, told, now)),
     });
+    if (region.config.webhooks.length > 0) deps.wakeJobs();
     const room = deps.rooms.add(conversation, appended.entries[0]?.seq ?? 0);
     room.browserLanguages = languages;
     const events: DurableEvent[] = appended.entries.map((place) => ({

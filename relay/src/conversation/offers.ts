@@ -2,31 +2,20 @@
  * Offers: which team is asked to take a case, until when, and what happens when it does not. Nobody at work: the case lies as a ticket where
  * they will see it first, with the promise the visitor was given. One offer at a time; retries of a delivery are the job runner's.
  */
-import type { Agent } from "@allhours/protocol";
-import type { HandoffEvent } from "../adapters/spec.ts";
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import { chooseTeam, nextOnDuty, type Choice } from "../routing/tiers.ts";
-import type { Team } from "../routing/rota.ts";
-import type { Region } from "../routing/types.ts";
 import type { Job, JobDraft, Route } from "../store/store.ts";
 import { handoffJob, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
-import { botMessage, MOST_WAITING, priorityOf, promised, somebodyAtWork, topicsOf, type Change } from "./cases.ts";
+import { botMessage, promiseSignal, MOST_WAITING, priorityOf, promised, somebodyAtWork, topicsOf, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
+import { deskOf, offerEvent, offerSignal, type Taken, type Told } from "./offer-event.ts";
 import { queueOf, queueState } from "./queue-view.ts";
 import type { Room } from "./rooms.ts";
-import { refOf, transcriptOf } from "./transcript.ts";
 
-/** Lines of a transcript an offer carries at most: the last ones. */
-const TRANSCRIPT_LINES = 200;
 /** The more urgent, the sooner the next team is asked. */
 const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
 const LEAST_LEASE_MS = 1_000;
-
-/** Who is asked; `undefined` team: it lies at that desk as a ticket. */
-type Taken = { desk: Region["desks"][number]; team: Team | undefined; route: Route; from?: Agent | undefined };
-/** What an offer is about; `id` is the `webhook-id`. */
-type Told = { id: string; caseId: string; reason: string; at: number };
 
 export function createOffers(deps: ConversationDeps) {
   async function choose({ room, region }: Place, passed: readonly string[]): Promise<Choice> {
@@ -79,7 +68,7 @@ export function createOffers(deps: ConversationDeps) {
   }
 
   async function deliver(place: Place, told: Told, taken: Taken, signal: AbortSignal): Promise<void> {
-    await taken.desk.adapter.deliver(await offerEvent(place, told, taken), signal);
+    await taken.desk.adapter.deliver(await offerEvent(deps.store, place, told, taken), signal);
   }
 
   /** From now on what the visitor writes goes there. */
@@ -132,6 +121,7 @@ export function createOffers(deps: ConversationDeps) {
       patch: { route, teamId: team.id },
       cancelJobs: timersOf(task.caseId, before, { lease: true, promise: false }),
       jobs: [leaseJob(conversation.id, task.caseId, route.offer, leaseUntil)],
+      signals: [offerSignal("handoff.offered", task.caseId, team.id, route.offer)],
     });
     deps.logger.info({ conversation: conversation.id, team: team.id, desk: desk.id, offer: route.offer, leaseUntil }, "a case is offered");
     return { desk, team, route };
@@ -158,7 +148,7 @@ export function createOffers(deps: ConversationDeps) {
     place: Place,
     caseId: string,
     before: Route,
-  ): Promise<{ route: Route; rest: Pick<Change, "entries" | "jobs" | "cancelJobs"> }> {
+  ): Promise<{ route: Route; rest: Pick<Change, "entries" | "jobs" | "cancelJobs" | "signals"> }> {
     const { room, site, region } = place;
     const { id: conversationId, language, timezone, caseAt } = room.conversation;
     const nowMs = deps.clock.now();
@@ -175,7 +165,12 @@ export function createOffers(deps: ConversationDeps) {
     const entry = botMessage(derivedId(caseId, "nobody-yet"), site, language, [{ type: "text", text, format: "plain" }]);
     return {
       route: { ...route, promisedAt },
-      rest: { entries: [entry], cancelJobs, jobs: [promiseJob(conversationId, caseId, promisedAt)] },
+      rest: {
+        entries: [entry],
+        cancelJobs,
+        jobs: [promiseJob(conversationId, caseId, promisedAt)],
+        signals: [promiseSignal("promise.made", caseId, promisedAt)],
+      },
     };
   }
 
@@ -193,15 +188,21 @@ export function createOffers(deps: ConversationDeps) {
       const passed = [...new Set([...before.passed, ...(conversation.teamId === undefined ? [] : [conversation.teamId])])];
       const { team } = await choose(place, passed);
       deps.logger.info({ conversation: conversationId, team: conversation.teamId, offer: number, next: team?.id }, "an offer has run out");
+      const expired = [offerSignal("handoff.expired", caseId, conversation.teamId ?? "", number)];
       if (team === undefined) {
         const { route, rest } = await ticketChange(place, caseId, { ...before, passed });
-        await deps.publisher.commit(room, { ...rest, cancelJobs: [], patch: { route, teamId: undefined } });
+        await deps.publisher.commit(room, {
+          ...rest,
+          cancelJobs: [],
+          patch: { route, teamId: undefined },
+          signals: [...expired, ...(rest.signals ?? [])],
+        });
         await show(place);
         return;
       }
       const route: Route = { ...before, passed, leaseUntil: undefined };
       const jobs = [...withdrawal(room, caseId, deskOf(region, team)?.id), offerJob(room, caseId, route.offer + 1, "offer-expired")];
-      await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs });
+      await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, signals: expired });
     });
   }
 
@@ -267,45 +268,6 @@ export function createOffers(deps: ConversationDeps) {
     return 1;
   }
 
-  async function offerEvent({ room, region }: Place, told: Told, { desk, team, route, from }: Taken): Promise<HandoffEvent> {
-    const { conversation } = room;
-    const entries = await deps.store.entriesBefore(conversation.id, Number.MAX_SAFE_INTEGER, TRANSCRIPT_LINES);
-    const until = entries.findIndex((entry) => entry.event.type === "mode-changed" && entry.event.caseId === told.caseId);
-    const first = route.offer <= 1 && until >= 0;
-    const known = region.config.teams.find((one) => one.id === team?.id);
-    return {
-      id: told.id,
-      timestamp: new Date(told.at).toISOString(),
-      type: "handoff.offered",
-      data: {
-        ...refOf(room, told.caseId),
-        reason: told.reason,
-        priority: priorityOf(conversation.caseRank),
-        tier: route.tier,
-        offer: route.offer,
-        ...(known === undefined ? {} : { team: { id: known.id, name: known.name ?? known.place ?? known.id } }),
-        ...(from === undefined ? {} : { from }),
-        ...(route.note === undefined ? {} : { note: route.note }),
-        ...(route.leaseUntil === undefined ? {} : { leaseUntil: new Date(route.leaseUntil).toISOString() }),
-        ...(route.promisedAt === undefined ? {} : { promisedAt: new Date(route.promisedAt).toISOString() }),
-        visitor: {
-          language: conversation.language,
-          ...(conversation.timezone === undefined ? {} : { timezone: conversation.timezone }),
-          ...(conversation.country === undefined ? {} : { country: conversation.country }),
-          ...(conversation.pageUrl === undefined ? {} : { pageUrl: conversation.pageUrl }),
-        },
-        ...(conversation.understood === undefined ? {} : { understood: conversation.understood }),
-        transcript: transcriptOf(first ? entries.slice(0, until + 1) : entries),
-        replyPath: `/v1/inbound/${desk.id}`,
-      },
-    };
-  }
-
   return { offer, leaseEnded, sweep, deliver };
 }
 export type Offers = ReturnType<typeof createOffers>;
-
-/** Where a team answers. */
-export function deskOf(region: Region, team: Pick<Team, "desk">): Region["desks"][number] | undefined {
-  return team.desk === undefined ? region.desks[0] : region.desks.find(({ id }) => id === team.desk);
-}

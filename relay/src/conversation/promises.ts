@@ -6,7 +6,7 @@ import type { Metrics } from "../observe/metrics.ts";
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import type { Job, StoreRecord } from "../store/store.ts";
 import { promiseJob, timersOf, type PromiseJob } from "./case-jobs.ts";
-import { botMessage, promised, somebodyAtWork, type Change } from "./cases.ts";
+import { botMessage, promised, promiseSignal, somebodyAtWork, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps } from "./place.ts";
 import type { Room } from "./rooms.ts";
@@ -31,6 +31,7 @@ export function keepPromise(change: Change, room: Room, nowMs: number): "kept" |
   if ((route.broken ?? 0) > 0) return undefined;
   const kept = nowMs <= route.promisedAt;
   change.records = [...(change.records ?? []), recordOf(room, caseId, route.promisedAt, nowMs, kept)];
+  change.signals = [...(change.signals ?? []), promiseSignal(kept ? "promise.kept" : "promise.broken", caseId, route.promisedAt)];
   return kept ? "kept" : "broken";
 }
 
@@ -69,6 +70,10 @@ export function createPromises(deps: ConversationDeps & { metrics: Pick<Metrics,
         entries: next === undefined ? [] : [entry],
         patch: { route: { ...route, broken, promisedAt: next }, caseRank: Math.max(1, conversation.caseRank ?? 0) },
         records: [recordOf(room, caseId, promisedAt, nowMs, false)],
+        signals: [
+          promiseSignal("promise.broken", caseId, promisedAt),
+          ...(next === undefined ? [] : [promiseSignal("promise.made", caseId, next)]),
+        ],
         jobs: next === undefined ? [] : [promiseJob(conversationId, caseId, next)],
       });
     });

@@ -1,12 +1,13 @@
 /** Append, then fan out: the only place that emits. A known id is neither written nor published again. */
 import type { DurableEvent, Event } from "@allhours/protocol";
-import type { AppendRequest, Appended, Store } from "../store/store.ts";
+import type { Appended, JobDraft, Store } from "../store/store.ts";
+import type { Change } from "./cases.ts";
 import type { Hub } from "./hub.ts";
 import { remember, type Room } from "./rooms.ts";
 
 export type Publisher = {
   /** Resolves after the commit; the room and every link have what is new by then. Rejects with `StoreError`. */
-  commit(room: Room, request: Omit<AppendRequest, "conversationId" | "at">): Promise<Appended>;
+  commit(room: Room, change: Change): Promise<Appended>;
   /** Has the conversation a link that is open? What nobody hears need not be worked out. */
   isHeard(conversationId: string): boolean;
   /** Not stored, not replayed. */
@@ -18,12 +19,17 @@ export function createPublisher(deps: {
   hub: Hub;
   now: () => number;
   wakeJobs: () => void;
+  /** Jobs for receivers of events, written with what they report. */
+  webhooks?: (room: Room, change: Pick<Change, "entries" | "signals">, at: number) => JobDraft[];
   onEntry?: (room: Room, event: DurableEvent) => void;
 }): Publisher {
   return {
-    async commit(room, request) {
+    async commit(room, { signals, ...given }) {
       const conversationId = room.conversation.id;
-      const appended = await deps.store.append({ ...request, conversationId, at: deps.now() });
+      const at = deps.now();
+      const told = deps.webhooks?.(room, { entries: given.entries, signals }, at) ?? [];
+      const request = told.length === 0 ? given : { ...given, jobs: [...(given.jobs ?? []), ...told] };
+      const appended = await deps.store.append({ ...request, conversationId, at });
       if (appended.duplicate) return appended;
       const repeated = request.skipIfKnown !== false && appended.entries[0]?.known === true;
       if (!repeated && request.patch !== undefined) Object.assign(room.conversation, request.patch);

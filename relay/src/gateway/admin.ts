@@ -37,24 +37,21 @@ export const NOT_OPERATOR = refusal(
   "expected Authorization: Bearer <server.adminToken>, or a request from loopback when none is set",
 );
 
-const text = v.pipe(v.string("expected text"), v.minLength(1, "expected text"), v.maxLength(256, "expected at most 256 characters"));
-const time = v.pipe(
+export const text = v.pipe(v.string("expected text"), v.minLength(1, "expected text"), v.maxLength(256, "expected at most 256 characters"));
+export const time = v.pipe(
   v.string("expected a time, as 2026-11-27T03:00:00Z"),
   v.check((value) => !Number.isNaN(Date.parse(value)), "expected a time, as 2026-11-27T03:00:00Z"),
   v.transform((value) => Date.parse(value)),
 );
+/** Of a query; default 100. */
+export function limitUpTo(most: number) {
+  const expected = `expected a number from 1 to ${most}`;
+  return v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/, expected), v.transform(Number), v.maxValue(most, expected)), "100");
+}
 const where = { conversation: v.optional(text), since: v.optional(time), until: v.optional(time) };
 const querySchema = v.strictObject({
   ...where,
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[1-9]\d{0,3}$/, `expected a number from 1 to ${DEAD_LETTER_PAGE}`),
-      v.transform(Number),
-      v.maxValue(DEAD_LETTER_PAGE, `expected a number from 1 to ${DEAD_LETTER_PAGE}`),
-    ),
-    "100",
-  ),
+  limit: limitUpTo(DEAD_LETTER_PAGE),
 });
 const byIds = v.strictObject({
   ids: v.pipe(

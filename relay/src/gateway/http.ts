@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import type { DeadLetters } from "../jobs/dead-letters.ts";
 import { decideLearning, showLearning, showObserved } from "./learning.ts";
 import type { Review } from "../learning/review.ts";
+import { listDeliveries, replayDeliveries, type WebhookDoor } from "./webhooks.ts";
 import { isOperator, listDeadLetters, NOT_OPERATOR, replayDeadLetters } from "./admin.ts";
 import { receiveInbound } from "./inbound.ts";
 import { originAllowed, type Peer } from "./origin.ts";
@@ -25,6 +26,7 @@ export type HttpDeps = SseDeps & {
   peer: (address: string, header: (name: string) => string | undefined) => Peer;
   origins: () => { allowed: ReadonlySet<string>; dev: boolean };
   adminToken: () => string | undefined;
+  webhooks: WebhookDoor;
   /** Why it is not ready; empty when it is. */
   ready: () => { reasons: string[] };
   draining: () => boolean;
@@ -55,6 +57,8 @@ export function createHttp(deps: HttpDeps): Hono<Bindings> {
     });
   }
   app.get("/v1/admin/dead-letters", (context) => listDeadLetters(context, deps.deadLetters));
+  app.get("/v1/admin/webhooks", (context) => listDeliveries(context, deps.webhooks));
+  app.post("/v1/admin/webhooks/replay", (context) => replayDeliveries(context, deps.webhooks));
   app.get("/v1/admin/learning", (context) => showLearning(context, deps.review));
   app.get("/v1/admin/learning/observed", (context) => showObserved(context, deps.review));
   app.post("/v1/admin/learning", (context) => decideLearning(context, deps.review));

@@ -23,6 +23,8 @@ export type Region = {
   knowledge: Guarded<KnowledgeAdapter>;
   /** Desks in order; `id` is unique in the whole config and names the inbound route. */
   desks: readonly { id: string; adapter: HandoffAdapter }[];
+  /** Reaches the region's listed hosts only; for what desks and receivers are told. */
+  fetch: typeof fetch;
   /** Who answers at the desks, and when. Without teams every desk is always open. */
   rota: Rota;
   /** All are told of a critical message; `id` is unique in the region. */

@@ -32,6 +32,7 @@ export function bareShop(logger: Logger, desks: Region["desks"] = []): { region:
     nlu: createGuard({ adapters: [], logger }),
     knowledge: createGuard({ adapters: [], logger }),
     desks,
+    fetch: async () => Promise.reject(new Error("the bare shop reaches nobody")),
     rota: createRota(desks.map(({ id }) => teamOfDesk(id))),
     pagers: [],
   };

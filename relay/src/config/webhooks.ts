@@ -1,0 +1,46 @@
+/** Receivers of events: what a config says of them. */
+import * as v from "valibot";
+import { secretOption } from "../adapters/signed-webhook.ts";
+
+/** Every event a receiver can ask for. */
+export const WEBHOOK_EVENTS = [
+  "conversation.started",
+  "conversation.ended",
+  "message.created",
+  "message.rated",
+  "handoff.requested",
+  "handoff.offered",
+  "handoff.expired",
+  "handoff.passed",
+  "handoff.accepted",
+  "handoff.released",
+  "shift.transferred",
+  "agent.joined",
+  "agent.left",
+  "triage.red_flag",
+  "promise.made",
+  "promise.kept",
+  "promise.broken",
+] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+
+const name = v.pipe(v.string("expected text"), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower-case letters, digits and dashes"));
+export const webhookSchema = v.strictObject({
+  /** Names it in the delivery log; differs from every other receiver's of the region. */
+  id: name,
+  /** Where events are POSTed; its origin must be in the region's `egress`. */
+  url: v.pipe(v.string("expected a URL"), v.url("expected a URL"), v.regex(/^https?:/, "expected a URL of http or https")),
+  /** Signs after Standard Webhooks. */
+  secret: secretOption,
+  /** Sign as well, while the receiver changes over to `secret`. */
+  previousSecrets: v.optional(v.pipe(v.array(secretOption, "expected a list of secrets"), v.maxLength(4, "expected at most 4")), []),
+  /** Default all. */
+  events: v.optional(v.array(v.picklist(WEBHOOK_EVENTS, `expected one of ${WEBHOOK_EVENTS.join(", ")}`), "expected a list of events")),
+  /** `thin`: ids and what happened, no word that was written. `full`: the event as clients get it. */
+  content: v.optional(v.picklist(["thin", "full"], 'expected "thin" or "full"'), "thin"),
+  /** Signs in this form too, so that a receiver that is there already verifies as ever. */
+  preset: v.optional(v.picklist(["chatwoot", "slack", "zendesk"], 'expected "chatwoot", "slack" or "zendesk"')),
+  /** The secret of that form. */
+  presetSecret: v.optional(v.pipe(v.string("expected text"), v.minLength(8, "expected at least 8 characters"))),
+});
+export type WebhookConfig = v.InferOutput<typeof webhookSchema>;
