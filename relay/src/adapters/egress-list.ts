@@ -16,11 +16,13 @@ export type Lookup = (host: string) => Promise<ResolvedAddress[]>;
  */
 export type ResolveListed = (url: URL) => Promise<ResolvedAddress[]>;
 
-const POSTGRES_PORT = "5432";
+/** Protocols that are no HTTP: who speaks one asks for a checked address, and connects by itself. With their usual ports. */
+const OTHER_PORTS: Readonly<Record<string, string>> = { "postgres:": "5432", "smtp:": "587", "smtps:": "465" };
 
 /** The origin of an address, also where the URL standard knows none: `postgres://db.example:5432`. Drops user, path and parameters. */
 export function originOf(url: URL): string {
-  return url.protocol === "postgres:" ? `postgres://${url.hostname.toLowerCase()}:${url.port || POSTGRES_PORT}` : url.origin;
+  const port = OTHER_PORTS[url.protocol];
+  return port === undefined ? url.origin : `${url.protocol}//${url.hostname.toLowerCase()}:${url.port || port}`;
 }
 
 export function bareHost(url: URL): string {
@@ -33,13 +35,14 @@ export function readEgressHost(entry: string): { ok: true; origin: string; trust
   const url = new URL(entry);
   const origin = originOf(url);
   const given = entry.replace(/\/$/, "").toLowerCase();
-  if (given !== origin && `${given}:${POSTGRES_PORT}` !== origin)
+  if (given !== origin && `${given}:${OTHER_PORTS[url.protocol]}` !== origin)
     return { ok: false, expected: "expected an exact origin without path, user or wildcard, as https://api.example.com" };
   const explicit = isIP(bareHost(url)) !== 0 || url.hostname === "localhost";
-  if (!(url.protocol === "https:" || url.protocol === "postgres:" || (url.protocol === "http:" && explicit)))
-    return { ok: false, expected: "expected https, http with an IP address or localhost, or postgres" };
-  // A database lies in a private network more often than not, and speaks no protocol that a page could be made to speak.
-  return { ok: true, origin, trusted: explicit || url.protocol === "postgres:" };
+  const other = url.protocol in OTHER_PORTS;
+  if (!(url.protocol === "https:" || other || (url.protocol === "http:" && explicit)))
+    return { ok: false, expected: "expected https, http with an IP address or localhost, postgres, smtp or smtps" };
+  // Databases and mail servers lie in private networks more often than not, and speak no protocol that a page could be made to speak.
+  return { ok: true, origin, trusted: explicit || other };
 }
 
 /** Throws `TypeError` for a wrong list. `lookup`: default the system's resolver. */

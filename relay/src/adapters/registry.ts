@@ -19,6 +19,11 @@ import { difyNlu } from "./nlu/dify.ts";
 import { lexNlu } from "./nlu/lex.ts";
 import { rasaNlu } from "./nlu/rasa.ts";
 import { openAiNlu } from "./nlu/openai/openai.ts";
+import { emailNotify } from "./notify/email.ts";
+import { lineNotify } from "./notify/line.ts";
+import { slackNotify } from "./notify/slack.ts";
+import { twilioNotify } from "./notify/twilio.ts";
+import { whatsAppNotify } from "./notify/whatsapp.ts";
 import { webhookNotify } from "./notify/webhook.ts";
 import type { AdapterDefinition, AdapterKind } from "./spec.ts";
 
@@ -36,7 +41,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
     postgresKnowledge,
   ],
   handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker],
-  notify: [webhookNotify],
+  notify: [webhookNotify, emailNotify, slackNotify, whatsAppNotify, twilioNotify, lineNotify],
 };
 
 export type AdapterLookup<Kind extends AdapterKind> = { ok: true; definition: AdapterDefinition<Kind> } | { ok: false; issue: string };
