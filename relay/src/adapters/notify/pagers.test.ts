@@ -178,18 +178,16 @@ describe.each(Object.entries(pagers))("a pager by %s", (name, pager) => {
   });
 
   const { published } = pager;
-  it.runIf(published !== undefined && isPublished(published.file))(
-    "fits the published description, which refuses a planted mistake",
-    () => {
-      const read = readPublished(published?.file ?? "");
-      for (const { value, schema } of published?.parts ?? []) {
-        expect(read.misfits(value, read.schema(schema))).toEqual([]);
-        // A number where a text belongs.
-        const [key = ""] = Object.entries(value).find(([, one]) => typeof one === "string") ?? [];
-        expect(read.misfits({ ...value, [key]: 5 }, read.schema(schema)), key).not.toEqual([]);
-      }
-    },
-  );
+  if (published === undefined) return;
+  it.runIf(isPublished(published.file))("fits the published description, which refuses a planted mistake", () => {
+    const read = readPublished(published.file);
+    for (const { value, schema } of published.parts) {
+      expect(read.misfits(value, read.schema(schema))).toEqual([]);
+      // A number where a text belongs.
+      const [key = ""] = Object.entries(value).find(([, one]) => typeof one === "string") ?? [];
+      expect(read.misfits({ ...value, [key]: 5 }, read.schema(schema)), key).not.toEqual([]);
+    }
+  });
 });
 
 it("LINE is content with what it has already", async () => {
