@@ -94,6 +94,7 @@ describe("docs/config.md", () => {
     "notify: twilio": "relay/src/adapters/notify/twilio.ts",
     "notify: line": "relay/src/adapters/notify/line.ts",
     "handoff: slack": "relay/src/adapters/handoff/slack.ts",
+    "handoff: email": "relay/src/adapters/handoff/email.ts",
     "handoff: request-tracker": "relay/src/adapters/handoff/request-tracker.ts",
     "handoff: chatwoot": "relay/src/adapters/handoff/chatwoot.ts",
     "nlu: rasa": "relay/src/adapters/nlu/rasa.ts",

@@ -17,7 +17,13 @@ export type Lookup = (host: string) => Promise<ResolvedAddress[]>;
 export type ResolveListed = (url: URL) => Promise<ResolvedAddress[]>;
 
 /** Protocols that are no HTTP: who speaks one asks for a checked address, and connects by itself. With their usual ports. */
-const OTHER_PORTS: Readonly<Record<string, string>> = { "postgres:": "5432", "smtp:": "587", "smtps:": "465" };
+const OTHER_PORTS: Readonly<Record<string, string>> = {
+  "postgres:": "5432",
+  "smtp:": "587",
+  "smtps:": "465",
+  "imap:": "143",
+  "imaps:": "993",
+};
 
 /** The origin of an address, also where the URL standard knows none: `postgres://db.example:5432`. Drops user, path and parameters. */
 export function originOf(url: URL): string {
@@ -40,7 +46,7 @@ export function readEgressHost(entry: string): { ok: true; origin: string; trust
   const explicit = isIP(bareHost(url)) !== 0 || url.hostname === "localhost";
   const other = url.protocol in OTHER_PORTS;
   if (!(url.protocol === "https:" || other || (url.protocol === "http:" && explicit)))
-    return { ok: false, expected: "expected https, http with an IP address or localhost, postgres, smtp or smtps" };
+    return { ok: false, expected: "expected https, http with an IP address or localhost, postgres, smtp(s) or imap(s)" };
   // Databases and mail servers lie in private networks more often than not, and speak no protocol that a page could be made to speak.
   return { ok: true, origin, trusted: explicit || other };
 }

@@ -1,5 +1,6 @@
 /** The adapters this relay knows, by kind and name: what `use: <name>` in a config may say. Owns the list, nothing else. */
 import { chatwootHandoff } from "./handoff/chatwoot.ts";
+import { emailDesk } from "./handoff/email.ts";
 import { requestTracker } from "./handoff/request-tracker.ts";
 import { slackHandoff } from "./handoff/slack.ts";
 import { webhookHandoff } from "./handoff/webhook.ts";
@@ -40,7 +41,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
     mcpKnowledge,
     postgresKnowledge,
   ],
-  handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker],
+  handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker, emailDesk],
   notify: [webhookNotify, emailNotify, slackNotify, whatsAppNotify, twilioNotify, lineNotify],
 };
 
