@@ -96,6 +96,7 @@ describe("docs/config.md", () => {
     "handoff: slack": "relay/src/adapters/handoff/slack.ts",
     "handoff: email": "relay/src/adapters/handoff/email.ts",
     "handoff: request-tracker": "relay/src/adapters/handoff/request-tracker.ts",
+    "handoff: zendesk": "relay/src/adapters/handoff/zendesk.ts",
     "handoff: chatwoot": "relay/src/adapters/handoff/chatwoot.ts",
     "nlu: rasa": "relay/src/adapters/nlu/rasa.ts",
     "nlu: dify": "relay/src/adapters/nlu/dify.ts",

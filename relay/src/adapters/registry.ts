@@ -3,6 +3,7 @@ import { chatwootHandoff } from "./handoff/chatwoot.ts";
 import { emailDesk } from "./handoff/email.ts";
 import { requestTracker } from "./handoff/request-tracker.ts";
 import { slackHandoff } from "./handoff/slack.ts";
+import { zendeskHandoff } from "./handoff/zendesk.ts";
 import { webhookHandoff } from "./handoff/webhook.ts";
 import { embeddedKnowledge } from "./knowledge/embedded.ts";
 import { algoliaKnowledge } from "./knowledge/remote/algolia.ts";
@@ -41,7 +42,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
     mcpKnowledge,
     postgresKnowledge,
   ],
-  handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker, emailDesk],
+  handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker, emailDesk, zendeskHandoff],
   notify: [webhookNotify, emailNotify, slackNotify, whatsAppNotify, twilioNotify, lineNotify],
 };
 

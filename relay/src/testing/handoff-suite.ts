@@ -12,6 +12,8 @@ export type HandoffHarness = {
   verify: (request: SeenRequest, event: HandoffEvent) => void;
   /** What the desk would send for `command` at `nowMs`. */
   inbound: (command: DeskCommand, nowMs: number) => { headers: Headers; rawBody: string };
+  /** The desk proves who it is by a secret alone, that says nothing of body and time. */
+  undated?: true | undefined;
   /** What the desk answers to a delivery it has taken; default nothing. */
   taken?: string | undefined;
   /** What the adapter can make of a command where the desk says less than it; `undefined`: the desk has no way to say it. */
@@ -167,8 +169,15 @@ export function handoffContract(name: string, harness: HandoffHarness): Contract
     }),
     check("believes nothing that was changed, is unsigned or is old", async (adapter) => {
       const { headers, rawBody } = harness.inbound(sampleMessage, nowMs);
-      await refused(adapter, { headers, rawBody: rawBody.replace("Good", "Bad!"), nowMs }, "unauthorized");
       await refused(adapter, { headers: new Headers(), rawBody, nowMs }, "unauthorized");
+      if (harness.undated === true) {
+        const [name = "", secret = ""] = [...headers].find(([one]) => one !== "content-type") ?? [];
+        for (const wrong of [`${secret}x`, secret.slice(1), ""])
+          await refused(adapter, { headers: new Headers({ [name]: wrong }), rawBody, nowMs }, "unauthorized");
+        assert.deepEqual((await adapter.receive({ headers, rawBody, nowMs })).commands, [message]);
+        return;
+      }
+      await refused(adapter, { headers, rawBody: rawBody.replace("Good", "Bad!"), nowMs }, "unauthorized");
       await refused(adapter, { headers, rawBody, nowMs: nowMs + 301_000 }, "unauthorized");
       await refused(adapter, { headers, rawBody, nowMs: nowMs - 301_000 }, "unauthorized");
       assert.deepEqual((await adapter.receive({ headers, rawBody, nowMs: nowMs + 299_000 })).commands, [message]);
