@@ -21,6 +21,8 @@ export const helloSchema = v.strictObject({
   languages: v.optional(v.pipe(v.array(languageSchema), v.maxLength(10))),
   /** IANA zone of the browser. */
   timezone: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** A JSON Web Token (HS256) that the site's own server signed: which region serves its visitor. Read when a conversation begins. */
+  claim: v.optional(v.pipe(v.string(), v.minLength(20), v.maxLength(2_000))),
   page: v.optional(v.strictObject({ url: v.pipe(v.string(), v.maxLength(LIMITS.urlChars)), title: v.optional(short) })),
 });
 

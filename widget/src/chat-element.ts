@@ -27,6 +27,7 @@ function quietly(promise: Promise<unknown>): void {
  * @attr {"auto"|"light"|"dark"} theme - Default `auto`: as the system.
  * @attr {"end"|"start"} position - Which side of the page, in the direction of the language. Default `end`.
  * @attr {boolean} standby - A second, warm link is kept. Read when the chat starts.
+ * @attr {string} claim - What the site's own server has signed for this visitor: which region serves them. Read when the chat starts.
  * @attr {boolean} open - The panel is open. Follows what the visitor does.
  * @attr {string} title - Header. Default: the site's name as the relay knows it.
  * @attr {string} greeting - First words of the assistant, shown until the relay has its own.
@@ -46,6 +47,7 @@ export class AllhoursChatElement extends Base {
     "title",
     "greeting",
     "standby",
+    "claim",
   ];
   /** Brings the panel's code; set by the door the page came in through. */
   static loadPanel: (() => Promise<PanelModule>) | undefined;

@@ -92,6 +92,7 @@ export function explainCommand({ config, load, say, fail }: Tools) {
     args: {
       config,
       site: { type: "string", description: "site id; default: the first" },
+      claim: { type: "string", description: "region that a signed claim of the site names" },
       country: { type: "string", description: "ISO 3166-1 alpha-2, as FR" },
       timezone: { type: "string", description: "IANA zone of the visitor, as Asia/Manila" },
       language: { type: "string", description: "BCP 47, as fr-FR" },
@@ -112,7 +113,7 @@ export function explainCommand({ config, load, say, fail }: Tools) {
       const at = args.at === undefined ? Date.now() : momentIn(args.at, args.timezone);
       if (at === undefined) return fail("--at: expected a time, as 2026-12-24T22:00");
       const languages = args.language === undefined ? [] : [args.language];
-      const choice = chooseRegion(site, regions, { country: args.country, timezone: args.timezone, languages });
+      const choice = chooseRegion(site, regions, { claim: args.claim, country: args.country, timezone: args.timezone, languages });
       const region = regions[choice.regionId];
       if (region === undefined) return fail(`no region "${choice.regionId}"`);
       const down = args.down?.split(",").map((name) => name.trim()) ?? [];

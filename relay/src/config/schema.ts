@@ -65,6 +65,14 @@ export const siteSchema = v.strictObject({
   origins: v.array(origin, "expected a list of origins"),
   languages: v.pipe(v.array(language, "expected a list of languages"), v.minLength(1, "expected at least one language")),
   defaultLanguage: language,
+  /** Sign the claims of the site's own server, newest first: `allhours-chat claim="..."`. */
+  claimSecrets: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string("expected text"), v.minLength(32, "expected at least 32 characters")), "expected a list of secrets"),
+      v.maxLength(4, "expected at most 4"),
+    ),
+    [],
+  ),
   /** First match wins, before any region's own `match`. */
   rules: v.optional(v.array(v.strictObject({ when, region: name }), "expected a list of rules"), []),
   /** Where visitors go whom nothing matches. */

@@ -20,6 +20,7 @@ import {
 import { matchLanguage } from "../pipeline/language.ts";
 import { phrasesFor } from "../pipeline/phrases.ts";
 import { articleOf, knowledgeQuery, OPTION_ARTICLE } from "../pipeline/steps/knowledge.ts";
+import { readClaim } from "../routing/claim.ts";
 import { chooseRegion } from "../routing/region.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
@@ -85,7 +86,12 @@ export function createHello(deps: {
   async function begin(hello: Hello, facts: HelloFacts, link: HubLink, site: Site, directory: Directory): Promise<Result<Opened>> {
     const languages = hello.languages ?? [];
     const regions = Object.fromEntries(directory.regions().map((region) => [region.id, region.config]));
-    const choice = chooseRegion(site, regions, { country: facts.country, timezone: hello.timezone, languages });
+    const claim = hello.claim === undefined ? undefined : await readClaim(hello.claim, site.claimSecrets, site.id, deps.clock.now());
+    // Whoever comes with a bad one is served as anybody else, and somebody is told.
+    if (claim?.ok === false)
+      deps.logger.warn({ site: site.id, code: "claim-refused", problem: claim.problem }, "a signed claim was not believed");
+    const known = { claim: claim?.ok === true ? claim.region : undefined, country: facts.country, timezone: hello.timezone, languages };
+    const choice = chooseRegion(site, regions, known);
     const region = regionOf(directory, choice.regionId, site);
     if (region === undefined) return { ok: false, error: { code: "internal", message: "the site's region is not configured" } };
     const now = deps.clock.now();

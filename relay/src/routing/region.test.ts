@@ -9,6 +9,7 @@ const site: SiteConfig = {
   defaultLanguage: "en",
   defaultRegion: "eu",
   starters: [],
+  claimSecrets: [],
   rules: [{ when: { countries: ["RU"], timezones: ["Asia/Vladivostok"] }, region: "apac" }],
 };
 const regions = {
@@ -18,6 +19,13 @@ const regions = {
 
 describe("chooseRegion", () => {
   const cases: [string, Parameters<typeof chooseRegion>[2], string, string][] = [
+    [
+      "what the site has signed before its own rule",
+      { claim: "eu", country: "RU", timezone: "Asia/Vladivostok", languages: ["ru"] },
+      "eu",
+      "claim",
+    ],
+    ["no region that is not there", { claim: "moon", country: "JP", languages: [] }, "apac", "country"],
     ["the site's rule before the country", { country: "RU", timezone: "Asia/Vladivostok", languages: ["ru"] }, "apac", "site-rule"],
     ["a rule only when all of it matches", { country: "RU", timezone: "Europe/Moscow", languages: [] }, "eu", "timezone"],
     ["the country before the time zone", { country: "JP", timezone: "Europe/Paris", languages: ["fr"] }, "apac", "country"],

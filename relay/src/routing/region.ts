@@ -1,10 +1,12 @@
 /**
- * Which region serves a visitor, and why. Pure: the same facts give the same region. Order: the site's rules, the country a
+ * Which region serves a visitor, and why. Pure: the same facts give the same region. Order: the site's signed claim, its rules, the country a
  * trusted proxy named, the time zone, the language, the site's default.
  */
 import type { RegionConfig, SiteConfig, WhenConfig } from "../config/schema.ts";
 
 export type VisitorFacts = {
+  /** Region that the site's own server has named, its signature verified. */
+  claim?: string | undefined;
   /** ISO 3166-1 alpha-2 from a trusted proxy, or `undefined`. */
   country?: string | undefined;
   /** IANA zone as the browser says; a hint. */
@@ -12,13 +14,20 @@ export type VisitorFacts = {
   /** Most wanted first. */
   languages: readonly string[];
 };
-export type RegionChoice = { regionId: string; reason: "site-rule" | "country" | "timezone" | "language" | "default"; detail: string };
+export type RegionChoice = {
+  regionId: string;
+  reason: "claim" | "site-rule" | "country" | "timezone" | "language" | "default";
+  detail: string;
+};
 
 export function chooseRegion(
   site: SiteConfig,
   regions: Readonly<Record<string, Pick<RegionConfig, "match">>>,
   facts: VisitorFacts,
 ): RegionChoice {
+  // One that is not configured (any more) is no reason to turn somebody away.
+  if (facts.claim !== undefined && Object.hasOwn(regions, facts.claim))
+    return { regionId: facts.claim, reason: "claim", detail: "signed by the site" };
   for (const [index, rule] of site.rules.entries()) {
     const detail = matches(rule.when, facts);
     if (detail !== undefined) return { regionId: rule.region, reason: "site-rule", detail: `rule ${index + 1}: ${detail}` };

@@ -12,6 +12,8 @@ export type ChatOptions = {
   /** Interface language first, then what the browser accepts; read at each hello. */
   languages: () => readonly string[];
   timezone?: string | undefined;
+  /** What the site's own server has signed for this visitor. */
+  claim?: string | undefined;
   page?: (() => { url: string; title?: string | undefined } | undefined) | undefined;
 };
 export type ChatPorts = {

@@ -26,6 +26,7 @@ export function helloFor(options: ChatOptions, session: StoredSession | undefine
     ...(known ? { cursor: { epoch: state.epoch!, seq: state.seq, ...(at === undefined ? {} : { at }) } } : {}),
     ...(languages.length === 0 ? {} : { languages }),
     ...(options.timezone === undefined || options.timezone.length > 64 ? {} : { timezone: options.timezone }),
+    ...(options.claim ? { claim: options.claim } : {}),
     ...(page === undefined || page.url.length > LIMITS.urlChars
       ? {}
       : { page: { url: page.url, ...(page.title === undefined ? {} : { title: page.title.slice(0, LIMITS.labelChars) }) } }),

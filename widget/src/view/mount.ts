@@ -35,6 +35,7 @@ function chatOptions(host: PanelHost, i18n: I18n): ChatOptions {
     site: host.element.getAttribute("site") ?? "",
     relays: relaysOf(host),
     standby: host.element.hasAttribute("standby"),
+    claim: host.element.getAttribute("claim") ?? undefined,
     languages: () => [i18n.locale, ...navigator.languages],
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     // Without query and fragment: they may hold what the visitor never meant to send.
