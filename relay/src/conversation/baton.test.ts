@@ -80,6 +80,22 @@ describe("the baton", () => {
     expect(await goesOn.baton.sweep()).toEqual({ offered: 0, queued: 0 });
   });
 
+  it("leaves alone who took a ticket before their shift, and hands it on when that shift has ended", async () => {
+    const { ask, clock, desk, baton, store, told } = setUp([team("paris", 8, 12), team("lagos", 9, 19)], ["paris", "lagos"]);
+    // Seven in the morning of the next day: Paris is asked as a ticket, and somebody is up early.
+    await clock.advance(21 * HOUR);
+    const talk = await ask();
+    expect(seen(told)).toEqual(["paris: visitor-asked #1 ticket"]);
+    expect(await desk("paris", talk, { type: "message" })).toBe("ok");
+    expect(Object.fromEntries(await store.teamLoads("one"))).toEqual({ paris: 1 });
+    await clock.advance(30 * MINUTE);
+    expect(await baton.sweep()).toEqual({ offered: 0, queued: 0 });
+    await clock.advance(4 * HOUR + 20 * MINUTE);
+    expect(await baton.sweep()).toEqual({ offered: 1, queued: 0 });
+    await clock.advance(10 * MINUTE);
+    expect(await baton.sweep()).toEqual({ offered: 0, queued: 1 });
+  });
+
   it("is not there for regions without teams", async () => {
     const { baton, clock } = await withAna(setUp(undefined, ["paris"]));
     await clock.advance(48 * HOUR);

@@ -41,8 +41,10 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
     const now = deps.clock.now();
     const shift = region.rota.shiftAt(team, now);
     if (shift !== undefined && shift.to - now > region.config.batonMs) return undefined;
-    const over = shift === undefined;
-    if (over && (now - route.since > LONGEST_OVERTIME_MS || hasPaused(room, now, region.config.batonMs))) {
+    const ended = shift === undefined ? region.rota.lastEnd(team, now) : undefined;
+    // Whoever took a case outside their hours knows what they do.
+    if (shift === undefined && (ended === undefined || ended <= route.since)) return undefined;
+    if (ended !== undefined && (now - ended > LONGEST_OVERTIME_MS || hasPaused(room, now, region.config.batonMs))) {
       const left = modeChange(
         room,
         place.site,
@@ -64,7 +66,7 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
     const offer = route.offer + 1;
     await deps.publisher.commit(room, {
       entries: [],
-      patch: { route: { ...route, since: over ? route.since : now, baton: { teamId: next.id, deskId: desk.id, offer } } },
+      patch: { route: { ...route, baton: { teamId: next.id, deskId: desk.id, offer } } },
       jobs: [batonJob(room, caseId, offer, now)],
     });
     deps.logger.info(

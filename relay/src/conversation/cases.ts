@@ -262,19 +262,24 @@ export function modeChange(
       entries,
       jobs,
       cancelJobs,
-      patch: { mode, caseId, agent, ...(mode === "bot" || mode === "ended" ? { ...CLOSED, giveUps: 0 } : routeAfter(before.route, mode)) },
+      patch: {
+        mode,
+        caseId,
+        agent,
+        ...(mode === "bot" || mode === "ended" ? { ...CLOSED, giveUps: 0 } : routeAfter(before.route, mode, details.nowMs)),
+      },
     },
   };
 }
 
 /** Accepted: no lease any more. Left by its agent: everybody is asked anew. */
-function routeAfter(route: Route | undefined, mode: "queued" | "agent"): { route?: Route } {
+function routeAfter(route: Route | undefined, mode: "queued" | "agent", nowMs: number): { route?: Route } {
   if (route === undefined) return {};
   return {
     route: {
       ...route,
       leaseUntil: undefined,
-      ...(mode === "agent" ? { tier: "team", note: undefined } : { passed: [], baton: undefined }),
+      ...(mode === "agent" ? { tier: "team", note: undefined, since: nowMs } : { passed: [], baton: undefined }),
     },
   };
 }

@@ -6,9 +6,11 @@ import { redactCards, textOf, type Agent, type Result } from "@allhours/protocol
 import type { DeskCommand } from "../adapters/spec.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
-import type { Region, Site } from "../routing/types.ts";
+import type { Region } from "../routing/types.ts";
 import type { Store } from "../store/store.ts";
 import { takeBaton } from "./baton.ts";
+import { teamAt } from "./offer-event.ts";
+import type { Place } from "./place.ts";
 import { leaseJob, timersOf } from "./case-jobs.ts";
 import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
@@ -45,7 +47,7 @@ export function createDeskDoor(deps: {
     }
     if (command.type === "typing" || command.type === "read") return ephemeral(room, command);
     if (command.type === "attach") return attach(deskId, room, command);
-    return deps.serial.run(room.conversation.id, async () => durable(deskId, room, site, command));
+    return deps.serial.run(room.conversation.id, async () => durable(deskId, { room, site, region }, command));
   }
 
   async function ephemeral(room: Room, command: Extract<DeskCommand, { type: "typing" | "read" }>): Promise<Result<DeskAnswer>> {
@@ -106,8 +108,7 @@ export function createDeskDoor(deps: {
 
   async function durable(
     deskId: string,
-    room: Room,
-    site: Site,
+    { room, site, region }: Place,
     command: Exclude<DeskCommand, { type: "typing" | "read" | "attach" }>,
   ): Promise<Result<DeskAnswer>> {
     const inbound = { source: deskId, externalId: command.externalId };
@@ -138,7 +139,13 @@ export function createDeskDoor(deps: {
     const { caseId } = command;
     let refused: Extract<Result<never>, { ok: false }> | undefined;
     const accept = (agent: Agent): typeof refused => {
-      if (baton === undefined) return apply({ type: "accept", caseId, agent }, "agent-accepted");
+      if (baton === undefined) {
+        const taken = apply({ type: "accept", caseId, agent }, "agent-accepted");
+        // A ticket was nobody's: it is theirs who took it, so that it does not stay with them when they go home.
+        const team = room.conversation.teamId === undefined ? teamAt(region, deskId, nowMs) : undefined;
+        if (team !== undefined && change.patch?.mode === "agent") change.patch = { ...change.patch, teamId: team.id };
+        return taken;
+      }
       const failed = apply({ type: "take-over", caseId, agent }, "shift-changed");
       if (failed === undefined) takeBaton(change, room, baton, nowMs);
       return failed;

@@ -64,3 +64,10 @@ export function offerSignal(type: "handoff.offered" | "handoff.expired", caseId:
 export function deskOf(region: Region, team: Pick<Team, "desk">): Region["desks"][number] | undefined {
   return team.desk === undefined ? region.desks[0] : region.desks.find(({ id }) => id === team.desk);
 }
+
+/** Who it is that answers at a desk now: the team on duty there, else the first that has it. Without teams nobody in particular. */
+export function teamAt(region: Region, deskId: string, nowMs: number): Team | undefined {
+  if (region.config.teams.length === 0) return undefined;
+  const there = region.rota.teams.filter((team) => deskOf(region, team)?.id === deskId);
+  return there.find((team) => region.rota.shiftAt(team, nowMs) !== undefined) ?? there[0];
+}

@@ -196,3 +196,15 @@ it("an offer is made again after a crash, the same one, and not once it has run 
   await again();
   expect(seen(told).slice(2)).toEqual(["paris: handoff.withdrawn offer-expired", "lagos: offer-expired #2 lagos"]);
 });
+
+it("a case that was opened before there were routes is offered all the same", async () => {
+  const { ask, told, clock, publisher, desk } = setUp([team("paris", 8, 18)], ["paris"]);
+  const room = await ask();
+  await publisher.commit(room, { entries: [], patch: { route: undefined, teamId: undefined, deskId: undefined } });
+  const { id: conversationId, caseId } = room.conversation;
+  const payload = { conversationId, caseId, type: "offered", entryId: "", reason: "agent-left", priority: "high", at: START };
+  await publisher.commit(room, { entries: [], jobs: [{ kind: HANDOFF_JOB, id: "evt_old", payload }] });
+  await clock.advance(0);
+  expect(seen(told).at(-1)).toBe("paris: agent-left #1 paris");
+  expect(await desk("paris", room, { type: "accept" })).toBe("ok");
+});

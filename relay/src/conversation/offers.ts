@@ -85,8 +85,8 @@ export function createOffers(deps: ConversationDeps) {
   async function take(place: Place, task: HandoffJob, jobId: string, unreachable: ReadonlySet<string>): Promise<Taken | undefined> {
     const { room, region } = place;
     const { conversation } = room;
-    const before = conversation.route;
-    if (conversation.caseId !== task.caseId || conversation.mode !== "queued" || before === undefined) return undefined;
+    const before = conversation.route ?? firstRoute(deps.clock.now());
+    if (conversation.caseId !== task.caseId || conversation.mode !== "queued") return undefined;
     const again = before.jobId === jobId;
     const now = deps.clock.now();
     // Run again after a crash or a failed delivery: the same team, for as long as its offer holds.
@@ -130,8 +130,7 @@ export function createOffers(deps: ConversationDeps) {
   /** Nobody can be asked now: it lies at the desk of those who are at work next. */
   async function ticket(place: Place, task: HandoffJob, jobId: string, unreachable: ReadonlySet<string>): Promise<Taken | undefined> {
     const { room, region } = place;
-    const { language, route: before } = room.conversation;
-    if (before === undefined) return undefined;
+    const { language, route: before = firstRoute(deps.clock.now()) } = room.conversation;
     const next = nextOnDuty(region.rota, language, deps.clock.now())?.team;
     const desks = [next, ...region.rota.teams].flatMap((team) => (team === undefined ? [] : [deskOf(region, team)]));
     const desk = desks.find((one) => one !== undefined && !unreachable.has(one.id));
@@ -271,3 +270,8 @@ export function createOffers(deps: ConversationDeps) {
   return { offer, leaseEnded, sweep, deliver };
 }
 export type Offers = ReturnType<typeof createOffers>;
+
+/** Of a case that was opened before cases had routes. */
+function firstRoute(since: number): Route {
+  return { tier: "ticket", offer: 0, jobId: "", passed: [], since };
+}

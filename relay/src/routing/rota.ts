@@ -13,6 +13,8 @@ export interface Rota {
   shiftAt(team: Team, at: number): Interval | undefined;
   /** The first shift that begins after `at`; `undefined` when none does for two months. */
   nextShift(team: Team, at: number): Interval | undefined;
+  /** When the last shift before `at` ended; `undefined` when none did in the two days before. */
+  lastEnd(team: Team, at: number): number | undefined;
   /** Takes closures in place of the team's former ones. */
   close(teamId: string, closures: Calendar["closures"]): void;
 }
@@ -65,6 +67,10 @@ export function createRota(teams: readonly Team[]): Rota {
       const place = placeOf(own, at);
       const shift = own.shifts[place];
       return shift !== undefined && shift.from <= at ? own.shifts[place + 1] : shift;
+    },
+    lastEnd(team, at) {
+      const own = aheadOf(team, at);
+      return own.shifts[placeOf(own, at) - 1]?.to;
     },
     close(teamId, found) {
       closures.set(teamId, found);

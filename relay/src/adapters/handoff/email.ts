@@ -44,6 +44,8 @@ export type EmailDeskOptions = v.InferOutput<typeof optionsSchema>;
 const TRANSCRIPT_LINES = 60;
 /** A larger mail is told of, and not read. */
 const MOST_BYTES = 10 * 1024 * 1024;
+/** Of the text: an answer is at its beginning, and the work it may cause stays bounded. */
+const MOST_CHARS = 50_000;
 const HOW =
   "Answer this mail to answer the visitor. A first line of #take, #pass, #back (to the assistant) or #end does that instead; after #pass, what follows is a note for who is asked next.";
 const WORDS = { "#take": "accept", "#pass": "pass", "#back": "release", "#end": "end" } as const;
@@ -162,7 +164,7 @@ export function createEmailDesk(options: EmailDeskOptions, context: AdapterConte
     const files = mail.attachments.flatMap(({ filename, disposition }) =>
       filename === null || disposition === "inline" ? [] : [`(file: ${filename})`],
     );
-    const words = new EmailReplyParser().parseReply(mail.text ?? textIn(mail.html ?? "")).trim();
+    const words = new EmailReplyParser().parseReply((mail.text ?? textIn(mail.html ?? "")).slice(0, MOST_CHARS)).trim();
     const [first = "", ...rest] = words.split("\n");
     const type = WORDS[first.trim().toLowerCase() as keyof typeof WORDS];
     if (type === "pass")
@@ -207,7 +209,7 @@ function isAutomatic({ headers, from }: Email): boolean {
   );
 }
 function textIn(html: string): string {
-  return html.replace(/<(br|\/p|\/div|\/li)[^>]*>/gi, "\n").replace(/<[^>]*>/g, "");
+  return html.replace(/<(br|\/p|\/div|\/li)[^<>]*>/gi, "\n").replace(/<[^<>]*>/g, "");
 }
 function refuse(cause: unknown): never {
   const { authenticationFailed, code } = cause as { authenticationFailed?: boolean; code?: string };

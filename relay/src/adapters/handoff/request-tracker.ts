@@ -161,8 +161,8 @@ export function createRequestTracker(options: RequestTrackerOptions, context: Ad
         texts.push(
           Buffer.from(content, "base64")
             .toString("utf8")
-            .replace(/<(br|\/p|\/div)[^>]*>/gi, "\n")
-            .replace(/<[^>]*>/g, ""),
+            .replace(/<(br|\/p|\/div)[^<>]*>/gi, "\n")
+            .replace(/<[^<>]*>/g, ""),
         );
     }
     return [...texts.map((words) => words.trim()), ...files.map((name) => `(file: ${name})`)].filter((words) => words !== "").join("\n");
