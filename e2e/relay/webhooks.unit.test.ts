@@ -159,6 +159,38 @@ it("keeps a log of deliveries, and sends one again under its old id", async () =
   expect((await fetch(`${relay.url}/v1/admin/webhooks/replay`, { method: "POST", body: '{"region":"eu","ids":[]}' })).status).toBe(400);
 });
 
+it("tells of a gap in the knowledge once, by its ids alone, and not again when it has only grown", async () => {
+  const gaps = (): Told[] => told.filter(({ receiver, type }) => receiver === "all" && type === "knowledge.gap.detected");
+  const look = async (): Promise<number> => {
+    const body = JSON.stringify({ action: "run", region: "eu" });
+    const response = await fetch(`${relay.url}/v1/admin/learning`, { method: "POST", body });
+    return ((await response.json()) as { value: { gaps: number } }).value.gaps;
+  };
+  const ask = async (text: string): Promise<string> => {
+    const { client, conversationId } = await begin("Europe/Lisbon");
+    await client.ask(text);
+    return conversationId;
+  };
+  const askers = [await ask("Do you offer engraving of initials on brass?"), await ask("do you offer engraving of initials")];
+  expect(await look()).toBe(1);
+  await expect.poll(() => gaps().length, { timeout: 10_000 }).toBe(1);
+  const [gap] = gaps();
+  expect(askers).toContain(gap?.data.conversationId);
+  expect(gap?.data).toMatchObject({ siteId: "linden", regionId: "eu", language: "en", questions: 2, draft: "article" });
+  expect(JSON.stringify(gap)).not.toMatch(/engrav|initials/i);
+
+  askers.push(await ask("is engraving of initials possible"));
+  expect(await look()).toBe(1);
+  const shown = (await (await fetch(`${relay.url}/v1/admin/learning?region=eu`)).json()) as {
+    value: { gaps: { questionIds: string[] }[] };
+  };
+  expect(shown.value.gaps.map(({ questionIds }) => questionIds.length)).toEqual([3]);
+  // What comes later is told, so nothing of the second look is still on its way.
+  const marker = await ask("hello");
+  await expect.poll(() => of("all", marker).length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(gaps()).toHaveLength(1);
+});
+
 it("tells nobody of another region's conversations", async () => {
   const { client, conversationId } = await begin("Asia/Manila");
   await client.command({ type: "message-send", id: newId(), conversationId, parts: [{ type: "text", text: "hello" }] });

@@ -20,7 +20,7 @@ import { createPublisher } from "./conversation/publish.ts";
 import { createSerialQueue } from "./conversation/queue.ts";
 import { createRooms } from "./conversation/rooms.ts";
 import { createTurns } from "./conversation/turns.ts";
-import { createWebhooks, DELIVERY, webhookJobs, WEBHOOK_JOB } from "./conversation/webhooks.ts";
+import { createWebhooks, DELIVERY, gapJobs, webhookJobs, WEBHOOK_JOB } from "./conversation/webhooks.ts";
 import { createDoor } from "./gateway/door.ts";
 import { createHttp, type FallbackHandler } from "./gateway/http.ts";
 import { createLimits } from "./gateway/limits.ts";
@@ -185,6 +185,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     region: (id) => directory.region(id),
     site: (id) => directory.site(id),
     changed: (regionId) => directory.relearn(regionId),
+    told: gapJobs,
+    wakeJobs: () => jobs.wake(),
     clock,
     logger,
   });

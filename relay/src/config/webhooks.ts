@@ -21,6 +21,7 @@ export const WEBHOOK_EVENTS = [
   "promise.made",
   "promise.kept",
   "promise.broken",
+  "knowledge.gap.detected",
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 

@@ -11,6 +11,7 @@ import type { Job, JobDraft, StoreRecord } from "../store/store.ts";
 import type { Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ConversationDeps } from "./place.ts";
+import type { Detected } from "../learning/gaps.ts";
 import type { Region } from "../routing/types.ts";
 
 export const WEBHOOK_JOB = "webhook";
@@ -95,6 +96,12 @@ export function webhookJobs(
         return { kind: WEBHOOK_JOB, key: `${conversationId}/${receiver.id}`, id, payload };
       }),
   );
+}
+
+/** Jobs that tell of questions the knowledge has no answer for. */
+export function gapJobs(region: Region, { conversationId, siteId, ...data }: Detected, at: number): JobDraft[] {
+  const signal: Signal = { type: "knowledge.gap.detected", key: data.gapId, data };
+  return webhookJobs(region, { id: conversationId, siteId }, { entries: [], signals: [signal] }, at);
 }
 
 export function createWebhooks(deps: Pick<ConversationDeps, "store" | "directory" | "clock">) {

@@ -7,7 +7,7 @@ import { textOf } from "@allhours/protocol";
 import type { KnowledgeQuery } from "../adapters/spec.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region } from "../routing/types.ts";
-import type { Store, StoreRecord } from "../store/store.ts";
+import type { JobDraft, Store, StoreRecord } from "../store/store.ts";
 import { clusterQuestions, MOST_QUESTIONS } from "./cluster.ts";
 import { QUESTION, type Question } from "./questions.ts";
 
@@ -41,20 +41,40 @@ const ENTRIES_AFTER = 60;
 const SAME_SUBJECT = 0.45;
 const MAX_ANSWER = 4_000;
 
+/** A gap that was not there the night before, by ids and counts alone; `conversationId` and `siteId` are of its most typical question. */
+export type Detected = {
+  conversationId: string;
+  siteId: string;
+  gapId: string;
+  language: string;
+  questions: number;
+  draft: Gap["draft"]["kind"];
+};
+
+type Found = { id: string; gap: Gap; /** The question that names it. */ typical: Question };
 type Asked = { id: string; at: number; question: Question };
 
 /** Gives the gaps it wrote, largest first. Rejects with `StoreError`; running it again finds the same. */
 export async function findGaps(
   region: Region,
-  deps: { store: Store; logger: Logger; nowMs: number; sinceMs: number; least: number; languages: readonly string[] },
-): Promise<{ id: string; gap: Gap }[]> {
+  deps: {
+    store: Store;
+    logger: Logger;
+    nowMs: number;
+    sinceMs: number;
+    least: number;
+    languages: readonly string[];
+    /** Jobs that tell of a new gap; written with it. */
+    told: (region: Region, detected: Detected, at: number) => JobDraft[];
+  },
+): Promise<Found[]> {
   const { store, nowMs } = deps;
   const kept = await store.records(QUESTION, region.id, deps.sinceMs, MOST_QUESTIONS);
   const open = kept.flatMap(({ id, at, body }): Asked[] => {
     const question = body as Question;
     return question.articleId === undefined && question.gapId === undefined ? [{ id, at, question }] : [];
   });
-  const found: { id: string; gap: Gap }[] = [];
+  const found: Found[] = [];
   for (const language of new Set(open.map(({ question }) => question.language))) {
     const asked = open.filter(({ question }) => question.language === language);
     for (const { members, terms } of clusterQuestions(
@@ -81,11 +101,24 @@ export async function findGaps(
   // Yesterday's open ones are in today's, or were answered.
   const before = (await store.records(GAP, region.id, 0, MOST_QUESTIONS)).filter(({ body }) => (body as Gap).status === "open");
   const gone = before.filter(({ id }) => !found.some((one) => one.id === id));
+  const recordOf = ({ id, gap }: Found): StoreRecord => ({ kind: GAP, regionId: region.id, id, at: nowMs, body: gap });
+  // One that has only grown has another id, and is nobody's news.
+  const counted = new Set(before.flatMap(({ body }) => (body as Gap).questionIds));
+  const fresh = found.flatMap((one) => {
+    if (one.gap.questionIds.some((id) => counted.has(id))) return [];
+    const { language, questionIds, draft } = one.gap;
+    const { conversationId, siteId } = one.typical;
+    const detected: Detected = { conversationId, siteId, gapId: one.id, language, questions: questionIds.length, draft: draft.kind };
+    const jobs = deps.told(region, detected, nowMs);
+    return jobs.length === 0 ? [] : [{ one, conversationId, jobs }];
+  });
   await store.putRecords([
     ...gone.map((record) => ({ ...record, body: { ...(record.body as Gap), status: "merged" as const, decidedAt: nowMs } })),
-    ...found.map(({ id, gap }): StoreRecord => ({ kind: GAP, regionId: region.id, id, at: nowMs, body: gap })),
+    ...found.filter((one) => !fresh.some((told) => told.one === one)).map(recordOf),
   ]);
-  deps.logger.info({ region: region.id, questions: open.length, gaps: found.length }, "gaps");
+  for (const { one, conversationId, jobs } of fresh)
+    await store.append({ conversationId, entries: [], at: nowMs, records: [recordOf(one)], jobs });
+  deps.logger.info({ region: region.id, questions: open.length, gaps: found.length, told: fresh.length }, "gaps");
   return found;
 }
 
@@ -99,7 +132,7 @@ async function gapOf(
   language: string,
   terms: string[],
   deps: { store: Store; nowMs: number; languages: readonly string[] },
-): Promise<{ id: string; gap: Gap }> {
+): Promise<Found> {
   const name = group[0]!.question.text;
   const nearest = await nearestOf(region, name, language, deps);
   const answer = await answerOf(group, deps.store);
@@ -113,6 +146,7 @@ async function gapOf(
       .update([...ids].sort().join("\n"))
       .digest("hex")
       .slice(0, 16),
+    typical: group[0]!.question,
     gap: {
       status: "open",
       name,

@@ -8,9 +8,9 @@ import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import { wouldAnswer } from "../pipeline/dry-run.ts";
 import type { Region, Site } from "../routing/types.ts";
-import type { Store } from "../store/store.ts";
+import type { JobDraft, Store } from "../store/store.ts";
 import { MOST_QUESTIONS } from "./cluster.ts";
-import { findGaps, GAP, type Gap } from "./gaps.ts";
+import { findGaps, GAP, type Detected, type Gap } from "./gaps.ts";
 import type { LearnedRecord, LearnedShelf } from "./learned.ts";
 import { QUESTION, redactedQuestion, type Question } from "./questions.ts";
 
@@ -61,6 +61,9 @@ export function createReview(deps: {
   site: (id: string) => Site | undefined;
   /** What was learnt has changed: the adapters of the region get ready again. */
   changed: (regionId: string) => Promise<void>;
+  /** Jobs that tell receivers of a new gap. */
+  told: (region: Region, detected: Detected, at: number) => JobDraft[];
+  wakeJobs: () => void;
   clock: Pick<Clock, "now">;
   logger: Logger;
 }): Review {
@@ -111,7 +114,9 @@ export function createReview(deps: {
       const nowMs = clock.now();
       const sinceMs = nowMs - keepDays * 86_400_000;
       await store.removeRecords(QUESTION, regionId, sinceMs);
-      const found = await findGaps(region, { store, logger: deps.logger, nowMs, sinceMs, least: leastQuestions, languages: [] });
+      const { logger, told } = deps;
+      const found = await findGaps(region, { store, logger, nowMs, sinceMs, least: leastQuestions, languages: [], told });
+      deps.wakeJobs();
       return { ok: true, value: { gaps: found.length } };
     },
     async approve(regionId, gapId, approval) {
