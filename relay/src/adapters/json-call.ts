@@ -1,7 +1,6 @@
 /** Calls of desks' and pagers' JSON APIs: one wait, one reading of refusals. Retries are the jobs'. */
-import { AdapterError } from "./errors.ts";
 import { discardBody } from "./http-status.ts";
-import { refusalOf } from "./signed-webhook.ts";
+import { fetchWithin, refusalOf } from "./signed-webhook.ts";
 import type { AdapterContext } from "./spec.ts";
 
 export type JsonCall = {
@@ -13,6 +12,8 @@ export type JsonCall = {
   timeoutMs: number;
   /** For messages, as "Slack". */
   who: string;
+  /** Status that says it was done by an earlier try: as good as 200. */
+  taken?: number | undefined;
 };
 
 /** The answer's object; empty when it has no body, or none of JSON. Rejects with `AdapterError`, or with the signal's reason. */
@@ -21,24 +22,18 @@ export async function callJson(
   { fetch }: Pick<AdapterContext, "fetch">,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const { url, method = "POST", headers, body, timeoutMs, who } = call;
-  const limit = AbortSignal.timeout(timeoutMs);
+  const { url, method = "POST", headers, body, timeoutMs, who, taken } = call;
   const form = body instanceof URLSearchParams;
   const type = form ? "application/x-www-form-urlencoded" : "application/json; charset=utf-8";
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method,
-      headers: { ...(body === undefined ? {} : { "content-type": type }), ...headers },
-      ...(body === undefined ? {} : { body: form ? body.toString() : JSON.stringify(body) }),
-      signal: AbortSignal.any([signal, limit]),
-    });
-  } catch (cause) {
-    if (limit.aborted && !signal.aborted) throw new AdapterError("timeout", `${who} did not answer within ${timeoutMs} ms`, { cause });
-    throw cause;
-  }
+  const init = {
+    method,
+    headers: { ...(body === undefined ? {} : { "content-type": type }), ...headers },
+    ...(body === undefined ? {} : { body: form ? body.toString() : JSON.stringify(body) }),
+  };
+  const response = await fetchWithin(url, init, { timeoutMs, who, fetch }, signal);
   if (!response.ok) {
     await discardBody(response);
+    if (response.status === taken) return {};
     throw refusalOf(response, who);
   }
   const answer: unknown = await response.json().catch(() => undefined);

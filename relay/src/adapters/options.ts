@@ -28,6 +28,9 @@ export const pathsOption = v.pipe(
   v.check((paths) => paths.length > 0 && paths.every((path) => path !== ""), "expected at least one path"),
 );
 
+/** Text that is not empty. `what`: as "an access token". */
+export const filledOption = (what: string) => v.pipe(v.string(`expected ${what}`), v.minLength(1, `expected ${what}`));
+
 /** An absolute http or https address. */
 export const urlOption = v.pipe(
   v.string("expected an address, as https://desk.example/hook"),

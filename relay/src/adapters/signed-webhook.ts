@@ -52,27 +52,36 @@ export async function postSigned(
   const body = JSON.stringify({ type, timestamp, data });
   // The time of this attempt, so that a retry hours later is still accepted; the event's own time is in the body.
   const sentAt = new Date();
+  const init = {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "webhook-id": id,
+      "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
+      "webhook-signature": [key, ...previousKeys].map((one) => one.sign(id, sentAt, body)).join(" "),
+      ...headers({ id, body, sentAt }),
+    },
+    body,
+  };
+  const response = await fetchWithin(url, init, { timeoutMs, who, fetch: context.fetch }, signal);
+  await discardBody(response);
+  if (!response.ok) throw refusalOf(response, who);
+}
+
+/** One request with its own limit. Rejects with `AdapterError` `timeout`, with what `fetch` says, or with the signal's reason. */
+export async function fetchWithin(
+  url: string,
+  init: RequestInit,
+  { timeoutMs, who, fetch }: Pick<AdapterContext, "fetch"> & { timeoutMs: number; who: string },
+  signal: AbortSignal,
+): Promise<Response> {
   const limit = AbortSignal.timeout(timeoutMs);
-  let response: Response;
   try {
-    response = await context.fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-        "webhook-signature": [key, ...previousKeys].map((one) => one.sign(id, sentAt, body)).join(" "),
-        ...headers({ id, body, sentAt }),
-      },
-      body,
-      signal: AbortSignal.any([signal, limit]),
-    });
+    return await fetch(url, { ...init, signal: AbortSignal.any([signal, limit]) });
   } catch (cause) {
     if (limit.aborted && !signal.aborted) throw new AdapterError("timeout", `${who} did not answer within ${timeoutMs} ms`, { cause });
     throw cause;
   }
-  await discardBody(response);
-  if (!response.ok) throw refusalOf(response, who);
 }
 
 /** Anything but 2xx is tried again later, also a 4xx: receivers are redeployed. Only 410 says that nobody listens any more. */

@@ -1,11 +1,11 @@
 /**
  * What only an operator may ask: who that is, and the dead letters by HTTP. Strict bodies and queries; a refusal names the field.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import * as v from "valibot";
 import { refusal, type Result } from "@allhours/protocol";
+import { sameText } from "../adapters/same-text.ts";
 import { DEAD_LETTER_PAGE, type DeadLetterChoice, type DeadLetters } from "../jobs/dead-letters.ts";
 import { readText } from "./sse.ts";
 
@@ -16,7 +16,7 @@ const BODY_BYTES = 256 * 1024;
  * of somebody else's: whatever site a browser here has open must not be able to decide anything.
  */
 export function isOperator(token: string | undefined, incoming: IncomingMessage, header: (name: string) => string | undefined): boolean {
-  if (token !== undefined) return same(header("authorization") ?? "", `Bearer ${token}`);
+  if (token !== undefined) return sameText(header("authorization") ?? "", `Bearer ${token}`);
   const host = header("host") ?? "";
   const origin = header("origin");
   return (
@@ -25,11 +25,6 @@ export function isOperator(token: string | undefined, incoming: IncomingMessage,
     /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/.test(host) &&
     (origin === undefined || origin === `http://${host}`)
   );
-}
-/** Whatever the length, in the same time. */
-function same(one: string, other: string): boolean {
-  const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(one), hash(other));
 }
 
 export const NOT_OPERATOR = refusal(

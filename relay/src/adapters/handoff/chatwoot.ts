@@ -3,9 +3,10 @@
  * (https://developers.chatwoot.com). Owns the two wire formats; order, retries and dedupe are the jobs' and the log's.
  */
 import * as v from "valibot";
+import { LIMITS } from "@allhours/protocol";
 import { AdapterError } from "../errors.ts";
 import { callJson } from "../json-call.ts";
-import { optionsReader, urlOption } from "../options.ts";
+import { filledOption, optionsReader, urlOption } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
 import type {
   AdapterContext,
@@ -18,22 +19,21 @@ import type {
   Received,
 } from "../spec.ts";
 import { verifyRecent, verifySigned } from "./hmac.ts";
+import { jsonOf } from "./inbound.ts";
 import { createThreads } from "./threads.ts";
-import { lineText, offerFacts, offerTitle, withdrawnText } from "./words.ts";
+import { offerText, transcriptLines, withdrawnText } from "./words.ts";
 
-const text = (what: string) => v.pipe(v.string(`expected ${what}`), v.minLength(1, `expected ${what}`));
 const optionsSchema = v.strictObject({
   /** Of the installation, as https://app.chatwoot.com; its origin must be in the region's `egress`. */
   baseUrl: urlOption,
   /** "Inbox identifier" of the API inbox, on its Configuration page. */
-  inboxIdentifier: text("the inbox identifier of an API inbox"),
+  inboxIdentifier: filledOption("the inbox identifier of an API inbox"),
   /** Signs the webhooks. */
-  webhookSecret: text("the secret that signs the webhooks"),
+  webhookSecret: filledOption("the secret that signs the webhooks"),
   timeoutMs: timeoutOption,
 });
 export type ChatwootOptions = v.InferOutput<typeof optionsSchema>;
 
-const TRANSCRIPT_LINES = 30;
 const user = v.object({
   id: v.union([v.number(), v.string()]),
   name: v.optional(v.nullable(v.string())),
@@ -107,13 +107,7 @@ export function createChatwootHandoff(options: ChatwootOptions, context: Adapter
     if (event.type === "handoff.offered") {
       if (known === undefined) await open(event.data, signal);
       const path = known ?? (await pathOf(caseId)) ?? "";
-      const transcript = known === undefined ? event.data.transcript.slice(-TRANSCRIPT_LINES).map(lineText) : [];
-      await say(
-        path,
-        [offerTitle(event.data), ...offerFacts(event.data), ...(transcript.length > 0 ? ["", ...transcript] : [])].join("\n"),
-        event.id,
-        signal,
-      );
+      await say(path, offerText(event.data, known === undefined ? transcriptLines(event.data) : []), event.id, signal);
       return;
     }
     if (known === undefined) {
@@ -128,13 +122,7 @@ export function createChatwootHandoff(options: ChatwootOptions, context: Adapter
     const timestamp = verifyRecent(headers.get("x-chatwoot-timestamp"), nowMs, "x-chatwoot-timestamp");
     const form = { algorithm: "sha256", encoding: "hex", prefix: "sha256=", header: "x-chatwoot-signature" } as const;
     verifySigned(headers.get("x-chatwoot-signature"), `${timestamp}.${rawBody}`, options.webhookSecret, form);
-    let body: unknown;
-    try {
-      body = JSON.parse(rawBody);
-    } catch {
-      throw new AdapterError("bad-request", "body: expected JSON");
-    }
-    const read = v.safeParse(webhookSchema, body);
+    const read = v.safeParse(webhookSchema, jsonOf(rawBody));
     const commands = read.success ? await commandsOf(read.output, headers.get("x-chatwoot-delivery") ?? timestamp) : [];
     return { commands, answer: { contentType: "text/plain", body: "" } };
   }
@@ -153,7 +141,15 @@ export function createChatwootHandoff(options: ChatwootOptions, context: Adapter
         const words = [event.content ?? "", ...links].filter((one) => one.trim() !== "").join("\n");
         return words === ""
           ? []
-          : [{ ...key, type: "message", externalId: `message:${event.id}`, agent: agentOf(event.sender), text: words.slice(0, 8_000) }];
+          : [
+              {
+                ...key,
+                type: "message",
+                externalId: `message:${event.id}`,
+                agent: agentOf(event.sender),
+                text: words.slice(0, LIMITS.messageChars),
+              },
+            ];
       }
       case "conversation_status_changed": {
         const base = { ...key, externalId: `status:${place}:${event.status}:${delivery}` };

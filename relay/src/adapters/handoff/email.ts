@@ -7,32 +7,32 @@ import EmailReplyParser from "email-reply-parser";
 import { ImapFlow } from "imapflow";
 import PostalMime, { type Email } from "postal-mime";
 import * as v from "valibot";
+import { LIMITS } from "@allhours/protocol";
 import { AdapterError } from "../errors.ts";
-import { optionsReader } from "../options.ts";
+import { filledOption, optionsReader } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
 import { addressOption, isLoopback, mailHost, mailServerOption, sendMail } from "../smtp.ts";
 import type { AdapterContext, AdapterDefinition, DeskCommand, HandoffAdapter, HandoffEvent } from "../spec.ts";
 import { createThreads } from "./threads.ts";
-import { lineText, offerFacts, offerTitle, withdrawnText } from "./words.ts";
+import { lineText, offerText, offerTitle, transcriptLines, withdrawnText } from "./words.ts";
 
-const text = (what: string) => v.pipe(v.string(`expected ${what}`), v.minLength(1, `expected ${what}`));
 const optionsSchema = v.strictObject({
   smtp: mailServerOption(["smtps", "smtp"]),
   imap: mailServerOption(["imaps", "imap"]),
   /** Of the mailbox, for both servers. */
-  user: text("the login of the mailbox"),
-  password: text("the password of the mailbox"),
+  user: filledOption("the login of the mailbox"),
+  password: filledOption("the password of the mailbox"),
   /** Of the mailbox. Answers come to it with a token, as desk+TOKEN@shop.example: the server must deliver those there. */
   address: addressOption,
   /** Who answers: cases are sent to them, and answers are taken from nobody else. */
   agents: v.pipe(
-    v.array(v.strictObject({ address: addressOption, name: text("a name") }), "expected a list of { address, name }"),
+    v.array(v.strictObject({ address: addressOption, name: filledOption("a name") }), "expected a list of { address, name }"),
     v.minLength(1, "expected at least one agent"),
     v.maxLength(50, "expected at most 50"),
   ),
   /** Makes the tokens; at least 16 characters. Changed, answers to older mails are not taken any more. */
   secret: v.pipe(v.string("expected text"), v.minLength(16, "expected at least 16 characters")),
-  folder: v.optional(text("the name of a folder"), "INBOX"),
+  folder: v.optional(filledOption("the name of a folder"), "INBOX"),
   pollMs: v.optional(
     v.pipe(v.number("expected milliseconds"), v.minValue(1_000, "expected at least 1000"), v.maxValue(600_000, "expected at most 600000")),
     10_000,
@@ -86,9 +86,8 @@ export function createEmailDesk(options: EmailDeskOptions, context: AdapterConte
     const mark = tokenOf(caseId).slice(0, 6);
     if (event.type === "handoff.offered") {
       await threads.put(event.data, tokenOf(caseId));
-      const { transcript, priority } = event.data;
-      const lines = transcript.slice(-TRANSCRIPT_LINES).map(lineText);
-      const words = [offerTitle(event.data), ...offerFacts(event.data), "", ...lines, "", HOW].join("\n");
+      const { priority } = event.data;
+      const words = offerText(event.data, [...transcriptLines(event.data, TRANSCRIPT_LINES), "", HOW]);
       await write(
         caseId,
         event.id,
@@ -171,7 +170,7 @@ export function createEmailDesk(options: EmailDeskOptions, context: AdapterConte
       return { ...base, type, ...(rest.join("\n").trim() === "" ? {} : { note: rest.join("\n").trim().slice(0, 2_000) }) };
     if (type !== undefined) return { ...base, type };
     const said = [words, ...files].filter((one) => one !== "").join("\n");
-    return said === "" ? undefined : { ...base, type: "message", text: said.slice(0, 8_000) };
+    return said === "" ? undefined : { ...base, type: "message", text: said.slice(0, LIMITS.messageChars) };
   }
 
   async function refused({ caseId, externalId }: DeskCommand, error: { message: string }, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 /** Signatures of desks that have a form of their own: an HMAC over what they say is signed, compared without telling how far it was right. */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { AdapterError } from "../errors.ts";
+import { sameText } from "../same-text.ts";
 
 export type HmacForm = { algorithm: "sha1" | "sha256"; encoding: "hex" | "base64"; prefix?: string };
 
@@ -11,13 +12,11 @@ export function signed(text: string, secret: string, { algorithm, encoding, pref
 /** Throws `AdapterError` `unauthorized`, naming the header. */
 export function verifySigned(given: string | null, text: string, secret: string, form: HmacForm & { header: string }): void {
   if (given === null || given === "") throw new AdapterError("unauthorized", `${form.header}: expected, but it is missing`);
-  const [one, other] = [Buffer.from(given), Buffer.from(signed(text, secret, form))];
-  if (one.length !== other.length || !timingSafeEqual(one, other))
-    throw new AdapterError("unauthorized", `${form.header}: does not fit the body`);
+  if (!sameText(given, signed(text, secret, form))) throw new AdapterError("unauthorized", `${form.header}: does not fit the body`);
 }
 
-/** How far a timestamp may lie from now, either way. */
-const TOLERANCE_SECONDS = 300;
+/** How far a timestamp may lie from now, either way: what Standard Webhooks and Slack recommend. */
+export const TOLERANCE_SECONDS = 300;
 /** Seconds since 1970, as the header has it. Throws `AdapterError` `unauthorized`. */
 export function verifyRecent(given: string | null, nowMs: number, header: string): string {
   if (given === null || !/^\d{1,12}$/.test(given)) throw new AdapterError("unauthorized", `${header}: expected seconds since 1970`);

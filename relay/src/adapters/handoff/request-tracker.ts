@@ -3,23 +3,23 @@
  * is asked: replies, owners and states come from its transactions, in their order. Owns the wire format; the relay asks again, order and dedupe are the log's.
  */
 import * as v from "valibot";
+import { LIMITS } from "@allhours/protocol";
 import { AdapterError } from "../errors.ts";
 import { callJson } from "../json-call.ts";
-import { optionsReader, urlOption } from "../options.ts";
+import { filledOption, optionsReader, urlOption } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
 import type { AdapterContext, AdapterDefinition, DeskCommand, HandoffAdapter, HandoffEvent, HandoffOffer } from "../spec.ts";
 import { createThreads, type CaseKey } from "./threads.ts";
-import { lineText, offerFacts, offerTitle, withdrawnText } from "./words.ts";
+import { offerFacts, offerText, offerTitle, transcriptLines, withdrawnText } from "./words.ts";
 
-const text = (what: string) => v.pipe(v.string(`expected ${what}`), v.minLength(1, `expected ${what}`));
 const optionsSchema = v.strictObject({
   /** Of the installation, as https://rt.shop.example; its origin must be in the region's `egress`. */
   baseUrl: urlOption,
   /** An authentication token of a user of its own, who may create, see and answer tickets of the queue. */
-  token: text("an authentication token"),
-  queue: v.optional(text("the name of a queue"), "General"),
+  token: filledOption("an authentication token"),
+  queue: v.optional(filledOption("the name of a queue"), "General"),
   /** Login of that user: what it did itself is not heard. */
-  user: text("the login the token belongs to"),
+  user: filledOption("the login the token belongs to"),
   /** How often RT is asked what was said. */
   pollMs: v.optional(
     v.pipe(v.number("expected milliseconds"), v.minValue(500, "expected at least 500"), v.maxValue(600_000, "expected at most 600000")),
@@ -32,7 +32,6 @@ export type RequestTrackerOptions = v.InferOutput<typeof optionsSchema>;
 const PRIORITIES = { normal: 0, high: 60, critical: 90 } as const;
 /** Transactions read in one go. */
 const PAGE = 100;
-const TRANSCRIPT_LINES = 30;
 const CURSOR = "transaction";
 const reference = v.object({ id: v.union([v.string(), v.number()]) });
 const transactionSchema = v.object({
@@ -70,7 +69,6 @@ export function createRequestTracker(options: RequestTrackerOptions, context: Ad
   async function open(offer: HandoffOffer, signal: AbortSignal): Promise<string> {
     const found = await call(`/tickets?${query(`Queue = '${quoted(options.queue)}' AND Subject LIKE '${quoted(offer.caseId)}'`)}`, signal);
     const [known] = (found["items"] ?? []) as { id?: unknown }[];
-    const lines = offer.transcript.slice(-TRANSCRIPT_LINES).map(lineText);
     const made =
       known ??
       (await call("/ticket", signal, {
@@ -78,7 +76,7 @@ export function createRequestTracker(options: RequestTrackerOptions, context: Ad
         Subject: `${offerTitle(offer)} [${offer.caseId}]`,
         Priority: PRIORITIES[offer.priority],
         ContentType: "text/plain",
-        Content: [...offerFacts(offer), "", ...lines].join("\n"),
+        Content: [...offerFacts(offer), "", ...transcriptLines(offer)].join("\n"),
       }));
     const id = made["id"];
     if (typeof id !== "string" && typeof id !== "number") throw new AdapterError("bad-response", "ticket: expected an id");
@@ -94,7 +92,7 @@ export function createRequestTracker(options: RequestTrackerOptions, context: Ad
     const known = await threads.placeOf(event.data.caseId);
     if (event.type === "handoff.offered") {
       if (known === undefined) await open(event.data, signal);
-      else await say(known, "comment", [offerTitle(event.data), ...offerFacts(event.data)].join("\n"), signal);
+      else await say(known, "comment", offerText(event.data), signal);
       return;
     }
     if (known === undefined)
@@ -139,7 +137,7 @@ export function createRequestTracker(options: RequestTrackerOptions, context: Ad
     const agent = { id: creator, name: await nameOf(creator, signal) };
     if (one.Type === "Correspond") {
       const words = await contentOf(one, signal);
-      return words === "" ? undefined : { ...base, type: "message", agent, text: words.slice(0, 8_000) };
+      return words === "" ? undefined : { ...base, type: "message", agent, text: words.slice(0, LIMITS.messageChars) };
     }
     if (one.Type === "Take" || one.Type === "Steal" || (one.Type === "Set" && one.Field === "Owner"))
       return { ...base, type: "accept", agent };

@@ -4,9 +4,10 @@
  * relay killed between posting a case and writing down its thread posts it again.
  */
 import * as v from "valibot";
+import { LIMITS } from "@allhours/protocol";
 import { AdapterError } from "../errors.ts";
 import { callJson } from "../json-call.ts";
-import { optionsReader, urlOption } from "../options.ts";
+import { filledOption, optionsReader, urlOption } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
 import type {
   AdapterContext,
@@ -20,14 +21,13 @@ import type {
 } from "../spec.ts";
 import { verifyRecent, verifySigned } from "./hmac.ts";
 import { createThreads, type CaseKey } from "./threads.ts";
-import { lineText, offerFacts, offerTitle, withdrawnText } from "./words.ts";
+import { lineText, offerFacts, offerText, offerTitle, transcriptLines, withdrawnText } from "./words.ts";
 
-const text = (what: string) => v.pipe(v.string(`expected ${what}`), v.minLength(1, `expected ${what}`));
 const optionsSchema = v.strictObject({
   /** Of the app's installation; scopes `chat:write`, `users:read`, `channels:history` (or `groups:history`). */
-  botToken: v.pipe(text("a bot token, as xoxb-..."), v.startsWith("xoxb-", "expected a bot token, as xoxb-...")),
+  botToken: v.pipe(filledOption("a bot token, as xoxb-..."), v.startsWith("xoxb-", "expected a bot token, as xoxb-...")),
   /** "Signing Secret" of the app's page. */
-  signingSecret: text("the app's signing secret"),
+  signingSecret: filledOption("the app's signing secret"),
   /** Id of the channel, as C0123456789; the app must be a member. */
   channel: v.pipe(v.string("expected a channel's id"), v.regex(/^[CG][A-Z0-9]{5,}$/, "expected a channel's id, as C0123456789")),
   /** For tests and gateways; default Slack's own. */
@@ -39,8 +39,6 @@ export type SlackOptions = v.InferOutput<typeof optionsSchema>;
 /** A section of Block Kit takes 3,000 characters, a message 40,000; what is longer is cut and says so. */
 const SECTION_CHARS = 2_900;
 const MESSAGE_CHARS = 12_000;
-/** Lines of a transcript that go into the thread. */
-const TRANSCRIPT_LINES = 30;
 const BUTTONS = [
   ["accept", "Take it"],
   ["pass", "Not for us"],
@@ -148,9 +146,8 @@ export function createSlackHandoff(options: SlackOptions, context: AdapterContex
     const known = await threads.placeOf(event.data.caseId);
     if (event.type === "handoff.offered") {
       const thread = known ?? (await open(event.data, event.id, signal));
-      const lines = event.data.transcript.slice(-TRANSCRIPT_LINES).map(lineText);
-      const words = known === undefined ? lines : [offerTitle(event.data), ...offerFacts(event.data)];
-      if (words.length > 0) await say(thread, words.join("\n"), signal);
+      const words = known === undefined ? transcriptLines(event.data).join("\n") : offerText(event.data);
+      if (words !== "") await say(thread, words, signal);
       return;
     }
     if (known === undefined) throw new AdapterError("refused", "this case has no thread: its offer was never posted", { permanent: true });
@@ -205,7 +202,7 @@ export function createSlackHandoff(options: SlackOptions, context: AdapterContex
         type: "message",
         externalId: `message:${channel}:${ts}`,
         agent: { id: user, name: await nameOf(user) },
-        text: words.slice(0, 8_000),
+        text: words.slice(0, LIMITS.messageChars),
       },
     ];
   }

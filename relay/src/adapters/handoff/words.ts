@@ -35,6 +35,16 @@ export function offerFacts(offer: HandoffOffer): string[] {
   return facts;
 }
 
+/** Lines of a transcript that a desk is given with an offer. */
+const TRANSCRIPT_LINES = 30;
+export function transcriptLines({ transcript }: HandoffOffer, most = TRANSCRIPT_LINES): string[] {
+  return transcript.slice(-most).map(lineText);
+}
+/** Title and facts; below them `lines`, where there are any. */
+export function offerText(offer: HandoffOffer, lines: readonly string[] = []): string {
+  return [offerTitle(offer), ...offerFacts(offer), ...(lines.length > 0 ? ["", ...lines] : [])].join("\n");
+}
+
 export function lineText({ author, text }: TranscriptLine): string {
   const who =
     author.kind === "visitor"

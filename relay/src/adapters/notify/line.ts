@@ -1,15 +1,14 @@
 /** A pager by LINE, through the Messaging API's push message (https://developers.line.biz). Its retry key makes a second try harmless for a day. */
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { AdapterError } from "../errors.ts";
 import { callJson } from "../json-call.ts";
-import { optionsReader, urlOption } from "../options.ts";
+import { filledOption, optionsReader, urlOption } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
 import type { AdapterContext, AdapterDefinition, NotifyAdapter } from "../spec.ts";
 import { alertText, textOption } from "./words.ts";
 
 const optionsSchema = v.strictObject({
-  token: v.pipe(v.string("expected a channel access token"), v.minLength(1, "expected a channel access token")),
+  token: filledOption("a channel access token"),
   /** Id of a user, group or room, as U..., C... or R... */
   to: v.pipe(
     v.string("expected the id of a user, group or room"),
@@ -29,10 +28,8 @@ export function createLineNotify({ token, to, baseUrl, text, timeoutMs }: LineOp
       const url = `${baseUrl.replace(/\/$/, "")}/v2/bot/message/push`;
       const headers = { authorization: `Bearer ${token}`, "x-line-retry-key": retryKey(alert.id) };
       const body = { to, messages: [{ type: "text", text: alertText(text, alert) }] };
-      await callJson({ url, headers, body, timeoutMs, who: "LINE" }, context, signal).catch((error: unknown) => {
-        // It has this one already.
-        if (!(error instanceof AdapterError) || !error.message.endsWith("answered 409")) throw error;
-      });
+      // 409: it has this one already.
+      await callJson({ url, headers, body, timeoutMs, who: "LINE", taken: 409 }, context, signal);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** A pager by SMS, through Twilio's Messages resource (https://www.twilio.com/docs/messaging/api/message-resource). */
 import * as v from "valibot";
 import { callJson } from "../json-call.ts";
-import { optionsReader, urlOption } from "../options.ts";
+import { filledOption, optionsReader, urlOption } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
 import type { AdapterContext, AdapterDefinition, NotifyAdapter } from "../spec.ts";
 import { alertText, textOption } from "./words.ts";
@@ -15,7 +15,7 @@ const optionsSchema = v.strictObject({
     v.string("expected an account SID, as AC..."),
     v.regex(/^AC[0-9a-fA-F]{32}$/, "expected an account SID, as AC and 32 digits"),
   ),
-  authToken: v.pipe(v.string("expected the account's auth token"), v.minLength(1, "expected the account's auth token")),
+  authToken: filledOption("the account's auth token"),
   from: phoneOption,
   to: phoneOption,
   /** For tests and gateways; default Twilio's own. */

@@ -4,22 +4,21 @@
  */
 import * as v from "valibot";
 import { callJson } from "../json-call.ts";
-import { optionsReader, urlOption } from "../options.ts";
+import { filledOption, optionsReader, urlOption } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
 import type { AdapterContext, AdapterDefinition, NotifyAdapter } from "../spec.ts";
 import { phoneOption } from "./twilio.ts";
 import { alertText, textOption } from "./words.ts";
 
-const text = (what: string) => v.pipe(v.string(`expected ${what}`), v.minLength(1, `expected ${what}`));
 const optionsSchema = v.strictObject({
   phoneNumberId: v.pipe(
     v.string("expected the id of a phone number"),
     v.regex(/^\d{5,20}$/, "expected the id of a phone number, which is digits"),
   ),
-  token: text("an access token"),
+  token: filledOption("an access token"),
   to: phoneOption,
   /** Name of an approved template with one place in its body. */
-  template: text("the name of a template"),
+  template: filledOption("the name of a template"),
   /** Of the template, as en_US. */
   templateLanguage: v.optional(
     v.pipe(v.string("expected a language, as en_US"), v.regex(/^[a-z]{2,3}(_[A-Z]{2})?$/, "expected a language, as en_US")),
