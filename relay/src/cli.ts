@@ -1,7 +1,7 @@
 /** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, index, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
 import { coverageCommand } from "./cli/coverage.ts";
-import { adminDoor, deadLettersCommand } from "./cli/dead-letters.ts";
+import { adminDoor, deadLettersCommand, type AdminDoor } from "./cli/dead-letters.ts";
 import { explainCommand } from "./cli/explain.ts";
 import { gapsCommand } from "./cli/gaps.ts";
 import { indexCommand } from "./cli/index-articles.ts";
@@ -49,9 +49,10 @@ const fail = (text: string): void => {
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;
 };
-const deadLetters = deadLettersCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
-const gaps = gapsCommand(config, async (file, url) => adminDoor((await load(file)).config.server, url), say, fail);
-const webhooks = webhooksCommand({ config, say, fail }, async (file, url) => adminDoor((await load(file)).config.server, url));
+const door = async (file: string, url: string | undefined): Promise<AdminDoor> => adminDoor((await load(file)).config.server, url);
+const deadLetters = deadLettersCommand(config, door, say, fail);
+const gaps = gapsCommand(config, door, say, fail);
+const webhooks = webhooksCommand({ config, say, fail }, door);
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 const search = searchCommand({ config, load, say, fail });

@@ -1,10 +1,10 @@
 /** The composition root: config to regions, store to conversations, gateways in front. Everything is made here and nowhere else. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { getRequestListener } from "@hono/node-server";
-import { loadConfig, type LoadedConfig } from "./config/load.ts";
+import { cacheOf, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
 import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
 import { createBaton } from "./conversation/baton.ts";
@@ -91,7 +91,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const logger = options.logger ?? createLogger(config.log);
   const metrics = createMetrics();
   const storePath = resolve(baseDir, config.store.path);
-  const cacheDir = join(dirname(storePath), "cache");
+  const cacheDir = cacheOf(options.loaded);
   if (config.mode === "dev") logger.warn({}, "dev mode: sites without origins accept any page");
 
   await mkdir(dirname(storePath), { recursive: true });

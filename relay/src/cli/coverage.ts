@@ -3,27 +3,26 @@
  * `--svg`, as a picture. Reads the config and the feeds of its teams; a running relay is not asked.
  */
 import { writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { defineCommand } from "citty";
 import { createEgress } from "../adapters/egress.ts";
-import type { LoadedConfig } from "../config/load.ts";
+import { cacheOf, type LoadedConfig } from "../config/load.ts";
 import { coverageOf, coverageText } from "../routing/coverage.ts";
 import { coverageSvg } from "../routing/coverage-svg.ts";
 import { refreshFeeds } from "../routing/feeds.ts";
 import { createRota, type Rota } from "../routing/rota.ts";
 import { dayAt, dayOf, isZone } from "../routing/wall-clock.ts";
-import type { Tools } from "./tools.ts";
+import { warningLogger, type Tools } from "./tools.ts";
 
 const FEEDS_MS = 30_000;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The rota of a region as the relay has it, days off included. `warn` is told of feeds that do not answer. */
-export async function rotaOf({ config, baseDir }: LoadedConfig, regionId: string, at: number, warn: (text: string) => void): Promise<Rota> {
-  const region = config.regions[regionId];
+export async function rotaOf(loaded: LoadedConfig, regionId: string, at: number, warn: (text: string) => void): Promise<Rota> {
+  const region = loaded.config.regions[regionId];
   const rota = createRota(region?.teams ?? []);
-  const cacheDir = join(dirname(resolve(baseDir, config.store.path)), "cache", regionId, "feeds");
-  const tell = (fields: object, message: string): void => warn(`${message} ${JSON.stringify(fields)}`);
-  const logger = { info: () => {}, warn: tell, error: tell };
+  const cacheDir = join(cacheOf(loaded), regionId, "feeds");
+  const logger = warningLogger(warn);
   const fetchFeed = createEgress({ hosts: region?.egress ?? [] });
   await refreshFeeds(rota, { fetch: fetchFeed, cacheDir, logger, regionId }, at, AbortSignal.timeout(FEEDS_MS));
   return rota;

@@ -5,6 +5,7 @@
 import { defineCommand } from "citty";
 import type { Config } from "../config/schema.ts";
 import type { DeadLetter, Replayed } from "../jobs/dead-letters.ts";
+import { guarded } from "./tools.ts";
 
 type Answer<Value> = { ok: true; value: Value } | { ok: false; error: { code: string; message: string } };
 /** Where the relay of a config answers. `url` wins: behind a proxy, or on another machine. */
@@ -65,14 +66,11 @@ export function deadLettersCommand(
   say: (text: string) => void,
   fail: (text: string) => void,
 ) {
-  const guarded = async (run: () => Promise<void>): Promise<void> => {
-    await run().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
-  };
   const list = defineCommand({
     meta: { name: "list", description: "deliveries that are not tried again, oldest first" },
     args: { config, ...where, limit: { type: "string", description: "at most this many, up to 1000", default: "100" } },
     run: ({ args }) =>
-      guarded(async () => {
+      guarded(fail, async () => {
         const query = new URLSearchParams({ ...chosen(args), limit: args.limit });
         const { deadLetters } = await askAdmin<{ deadLetters: DeadLetter[] }>(
           await door(args.config, args.url),
@@ -90,7 +88,7 @@ export function deadLettersCommand(
       all: { type: "boolean", description: "every one of them", default: false },
     },
     run: ({ args }) =>
-      guarded(async () => {
+      guarded(fail, async () => {
         const filter = chosen(args);
         const ids = args.id?.split(",").map((id) => id.trim());
         if (ids === undefined && !args.all && Object.keys(filter).length === 0) {

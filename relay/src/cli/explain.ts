@@ -7,10 +7,10 @@ import { adapterId, type LoadedConfig } from "../config/load.ts";
 import type { RegionConfig } from "../config/schema.ts";
 import { chooseRegion, type RegionChoice } from "../routing/region.ts";
 import { createRota, teamOfDesk, type Rota } from "../routing/rota.ts";
-import { chooseTeam, nextOnDuty, promiseFor, verdictsOf } from "../routing/tiers.ts";
+import { chooseTeam, isAnybodyOnDuty, nextOnDuty, promiseFor, verdictsOf } from "../routing/tiers.ts";
 import { clockAt, isZone, momentOf } from "../routing/wall-clock.ts";
 import { rotaOf } from "./coverage.ts";
-import type { Tools } from "./tools.ts";
+import { siteOf, type Tools } from "./tools.ts";
 
 export type ExplainAsk = {
   site: string;
@@ -71,7 +71,7 @@ export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Ro
     lines.push(row("", `${one === team ? "*" : " "} ${one.id}: ${cut.includes(one.id) ? "its desk is down" : `${why}${until}`}`));
   }
   const { handlingMs, replyWithinMs, offerTimeoutMs } = region;
-  const onDuty = verdicts.some(({ shift, why }) => shift !== undefined && !why.startsWith("does not speak"));
+  const onDuty = isAnybodyOnDuty(rota, language, ask.at);
   const promisedAt = promiseFor(rota, { language, at: ask.at, ahead: 0, handlingMs, replyWithinMs, onDuty });
   const zone = ask.timezone ?? "UTC";
   const by = `a person answers by ${new Date(promisedAt).toISOString().slice(0, 16)}Z (${clockAt(zone, promisedAt)} ${zone})`;
@@ -102,10 +102,10 @@ export function explainCommand({ config, load, say, fail }: Tools) {
     },
     run: async ({ args }) => {
       const loaded = await load(args.config);
-      const { sites, regions } = loaded.config;
-      const siteId = args.site ?? Object.keys(sites)[0] ?? "";
-      const site = sites[siteId];
-      if (site === undefined) return fail(`no site "${siteId}"; known: ${Object.keys(sites).join(", ")}`);
+      const { regions } = loaded.config;
+      const found = siteOf(loaded, args.site, fail);
+      if (found === undefined) return;
+      const { id: siteId, site } = found;
       if (args.country !== undefined && !/^[A-Z]{2}$/.test(args.country))
         return fail("--country: expected an ISO 3166-1 alpha-2 code in capitals, as FR");
       if (args.timezone !== undefined && !isZone(args.timezone))

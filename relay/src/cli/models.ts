@@ -3,7 +3,7 @@
  * serves. Works on the cache folder of the config, beside a running relay: that watches the operator's choice and takes it within a second.
  */
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { defineCommand } from "citty";
 import { embeddedNlu, runTraining, trainRequestOf, type EmbeddedNluOptions } from "../adapters/nlu/embedded.ts";
 import { EXAMPLE_EXTENSIONS, readExampleFile } from "../adapters/nlu/examples.ts";
@@ -12,7 +12,7 @@ import { reportOn, type SetReport } from "../adapters/nlu/resolved.ts";
 import type { TrainReport } from "../adapters/nlu/train-worker.ts";
 import { forgetObserved, observedFile, writeObserved } from "../adapters/nlu/observed.ts";
 import { chooseVersion, chosenVersion, readVersions, type Versions } from "../adapters/nlu/versions.ts";
-import type { LoadedConfig } from "../config/load.ts";
+import { cacheOf, type LoadedConfig } from "../config/load.ts";
 import { askLearned, askObserved } from "./ask-relay.ts";
 import type { Tools } from "./tools.ts";
 
@@ -20,8 +20,8 @@ import type { Tools } from "./tools.ts";
 export type OwnNlu = { name: string; region: string; options: EmbeddedNluOptions; baseDir: string; cacheDir: string };
 
 /** Every embedded NLU, as the relay makes it. */
-export function ownNlus({ config, baseDir }: LoadedConfig, region: string | undefined): OwnNlu[] {
-  const cache = join(dirname(resolve(baseDir, config.store.path)), "cache");
+export function ownNlus(loaded: LoadedConfig, region: string | undefined): OwnNlu[] {
+  const { config, baseDir } = loaded;
   return Object.entries(config.regions).flatMap(([regionId, { nlu }]) =>
     region !== undefined && region !== regionId
       ? []
@@ -29,7 +29,7 @@ export function ownNlus({ config, baseDir }: LoadedConfig, region: string | unde
           const { use, id: _id, guard: _guard, ...given } = entry;
           const parsed = use === embeddedNlu.name ? embeddedNlu.parseOptions(given) : undefined;
           if (parsed?.ok !== true) return [];
-          const cacheDir = join(cache, regionId, "nlu", String(index));
+          const cacheDir = join(cacheOf(loaded), regionId, "nlu", String(index));
           return [
             {
               name: `regions.${regionId}.nlu.${index}`,

@@ -2,16 +2,16 @@
  * `allhours search`: what a region's embedded knowledge has on a question, and why. Reads the articles anew, beside a running relay, which is asked
  * for what the region has learnt. Asks by the words alone: the understanding's intents, which can lift an article in a turn, take no part.
  */
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { defineCommand } from "citty";
 import { AdapterError } from "../adapters/errors.ts";
 import { embeddedKnowledge, type EmbeddedKnowledgeOptions } from "../adapters/knowledge/embedded.ts";
 import { explainSearch, type Explained, type ExplainedHit, type NearestQuestion } from "../adapters/knowledge/explain.ts";
 import type { AdapterContext, KnowledgeQuery, Learned } from "../adapters/spec.ts";
-import type { LoadedConfig } from "../config/load.ts";
+import { cacheOf, type LoadedConfig } from "../config/load.ts";
 import type { SiteConfig } from "../config/schema.ts";
 import { askLearned } from "./ask-relay.ts";
-import type { Tools } from "./tools.ts";
+import { siteOf, warningLogger, type Tools } from "./tools.ts";
 
 /** Articles held back that are listed; the others are counted. */
 const LISTED_HELD_BACK = 10;
@@ -57,28 +57,22 @@ export function explainedAsText(name: string, query: KnowledgeQuery, { hits, hel
 export type OwnKnowledge = { name: string; options: EmbeddedKnowledgeOptions; context: AdapterContext };
 
 /** Every embedded knowledge of a region, as the relay makes it. `warn` is told what is left out. */
-export function ownKnowledge(
-  { config, baseDir }: LoadedConfig,
-  regionId: string,
-  warn: (text: string) => void,
-  learned?: Learned,
-): OwnKnowledge[] {
-  const cache = join(dirname(resolve(baseDir, config.store.path)), "cache");
+export function ownKnowledge(loaded: LoadedConfig, regionId: string, warn: (text: string) => void, learned?: Learned): OwnKnowledge[] {
+  const { config, baseDir } = loaded;
   return (config.regions[regionId]?.knowledge ?? []).flatMap((entry, index) => {
     const { use, id: _id, guard: _guard, ...given } = entry;
     const parsed = use === embeddedKnowledge.name ? embeddedKnowledge.parseOptions(given) : undefined;
     if (parsed?.ok !== true) return [];
     const name = `regions.${regionId}.knowledge.${index}`;
     const nobody = async (): Promise<never> => Promise.reject(new AdapterError("failed", `${name}: this command asks nobody outside`));
-    const tell = (fields: object, message: string): void => warn(`${message} ${JSON.stringify(fields)}`);
     const context: AdapterContext = {
       regionId,
       path: name,
       baseDir,
-      cacheDir: join(cache, regionId, "knowledge", String(index)),
+      cacheDir: join(cacheOf(loaded), regionId, "knowledge", String(index)),
       fetch: nobody,
       resolve: nobody,
-      logger: { info: () => {}, warn: tell, error: tell },
+      logger: warningLogger(warn),
       ...(learned === undefined ? {} : { learned: () => learned }),
     };
     return [{ name, options: parsed.options as EmbeddedKnowledgeOptions, context }];
@@ -99,10 +93,10 @@ export function searchCommand({ config, load, say, fail }: Tools) {
     },
     run: async ({ args }) => {
       const loaded = await load(args.config);
-      const { sites, regions } = loaded.config;
-      const siteId = args.site ?? Object.keys(sites)[0] ?? "";
-      const site = sites[siteId];
-      if (site === undefined) return fail(`no site "${siteId}"; known: ${Object.keys(sites).join(", ")}`);
+      const { regions } = loaded.config;
+      const found = siteOf(loaded, args.site, fail);
+      if (found === undefined) return;
+      const { site } = found;
       const regionId = args.region ?? site.defaultRegion;
       if (regions[regionId] === undefined) return fail(`no region "${regionId}"; known: ${Object.keys(regions).join(", ")}`);
       const at = args.at === undefined ? Date.now() : Date.parse(args.at);

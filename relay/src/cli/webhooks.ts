@@ -1,7 +1,7 @@
 /** `allhours webhooks list|replay`: the delivery log of the running relay, and sending again what is in it. */
 import { defineCommand } from "citty";
 import { askAdmin, type AdminDoor } from "./dead-letters.ts";
-import type { Tools } from "./tools.ts";
+import { guarded, type Tools } from "./tools.ts";
 
 type Delivery = {
   id: string;
@@ -24,9 +24,6 @@ export function webhooksCommand(
   { config, say, fail }: Pick<Tools, "config" | "say" | "fail">,
   door: (file: string, url: string | undefined) => Promise<AdminDoor>,
 ) {
-  const guarded = async (run: () => Promise<void>): Promise<void> => {
-    await run().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
-  };
   const list = defineCommand({
     meta: { name: "list", description: "what was delivered to whom, newest first" },
     args: {
@@ -38,7 +35,7 @@ export function webhooksCommand(
       limit: { type: "string", description: "at most this many, up to 1000", default: "100" },
     },
     run: ({ args }) =>
-      guarded(async () => {
+      guarded(fail, async () => {
         const query = new URLSearchParams({ region: args.region, limit: args.limit });
         for (const name of ["receiver", "state", "since"] as const) if (args[name] !== undefined) query.set(name, args[name]);
         const { deliveries } = await askAdmin<{ deliveries: Delivery[] }>(
@@ -56,7 +53,7 @@ export function webhooksCommand(
     meta: { name: "replay", description: "send deliveries again, each under its old webhook-id" },
     args: { config, ...where, id: { type: "positional", description: "id of a delivery; several may follow", required: true } },
     run: ({ args }) =>
-      guarded(async () => {
+      guarded(fail, async () => {
         const body = { region: args.region, ids: args._ };
         const { replayed, unknown } = await askAdmin<{ replayed: string[]; unknown: string[] }>(
           await door(args.config, args.url),

@@ -3,7 +3,7 @@
  * and the environment it is given; starts nothing.
  */
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import * as v from "valibot";
 import type { AdapterKind } from "../adapters/spec.ts";
@@ -30,6 +30,11 @@ export class ConfigError extends Error {
 }
 
 export type LoadedConfig = { config: Config; file: string; baseDir: string };
+
+/** Where the relay of a config keeps what it can make again. */
+export function cacheOf({ config, baseDir }: LoadedConfig): string {
+  return join(dirname(resolve(baseDir, config.store.path)), "cache");
+}
 
 /** Reads a YAML config. `${NAME}` in a text is replaced from `env`. Throws `ConfigError`. */
 export async function loadConfig(file: string, env: Record<string, string | undefined>): Promise<LoadedConfig> {
@@ -158,7 +163,7 @@ function deskIssues(regions: Record<string, unknown>, issues: ConfigIssue[]): vo
 /** Ids are the team's own, desks exist, and feeds can be reached. */
 function teamIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
   const desks = listOf(region["handoff"]).map((entry, index) => adapterId(regionId, recordOf(entry) as { use: string }, index));
-  const hosts = egressOrigins(region);
+  const origins = egressOrigins(region);
   const seen = new Set<unknown>();
   for (const [index, entry] of listOf(region["teams"]).entries()) {
     const { id, desk, feeds } = recordOf(entry);
@@ -168,17 +173,13 @@ function teamIssues(regionId: string, region: Record<string, unknown>, issues: C
     seen.add(id);
     if (desks.length === 0 || (typeof desk === "string" && !desks.includes(desk)))
       issues.push({ path: `${path}.desk`, expected: `expected one of the region's desks: ${desks.join(", ") || "(none; see handoff)"}` });
-    for (const [place, feed] of listOf(feeds).entries()) {
-      const origin = typeof feed === "string" && URL.canParse(feed) ? originOf(new URL(feed)) : undefined;
-      if (origin !== undefined && !hosts.includes(origin))
-        issues.push({ path: `${path}.feeds.${place}`, expected: `expected ${origin} in the region's egress list` });
-    }
+    for (const [place, feed] of listOf(feeds).entries()) reachIssue(feed, origins, `${path}.feeds.${place}`, issues);
   }
 }
 
 /** Ids differ, receivers can be reached, and a preset has its secret. */
 function webhookIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
-  const hosts = egressOrigins(region);
+  const origins = egressOrigins(region);
   const seen = new Set<unknown>();
   for (const [index, entry] of listOf(region["webhooks"]).entries()) {
     const { id, url, preset, presetSecret } = recordOf(entry);
@@ -186,12 +187,16 @@ function webhookIssues(regionId: string, region: Record<string, unknown>, issues
     if (seen.has(id))
       issues.push({ path: `${path}.id`, expected: `expected an id no other receiver of the region has; "${String(id)}" is taken` });
     seen.add(id);
-    const origin = typeof url === "string" && URL.canParse(url) ? originOf(new URL(url)) : undefined;
-    if (origin !== undefined && !hosts.includes(origin))
-      issues.push({ path: `${path}.url`, expected: `expected ${origin} in the region's egress list` });
+    reachIssue(url, origins, `${path}.url`, issues);
     if ((preset === undefined) !== (presetSecret === undefined))
       issues.push({ path: `${path}.presetSecret`, expected: "expected preset and presetSecret together" });
   }
+}
+
+/** What the region's list does not name cannot be reached. */
+function reachIssue(url: unknown, origins: readonly string[], path: string, issues: ConfigIssue[]): void {
+  const origin = typeof url === "string" && URL.canParse(url) ? originOf(new URL(url)) : undefined;
+  if (origin !== undefined && !origins.includes(origin)) issues.push({ path, expected: `expected ${origin} in the region's egress list` });
 }
 
 function egressOrigins(region: Record<string, unknown>): string[] {

@@ -4,10 +4,10 @@
  */
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
+import { nameSchema } from "./common.ts";
 import { teamSchema } from "./teams.ts";
 import { webhookSchema } from "./webhooks.ts";
 
-const name = v.pipe(v.string("expected text"), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower-case letters, digits and dashes"));
 const ms = (least: number, most: number): v.GenericSchema<unknown, number> =>
   v.pipe(
     v.number("expected a number of milliseconds"),
@@ -49,7 +49,7 @@ export const guardSchema = v.strictObject({
 });
 const adapter = v.looseObject({
   guard: v.optional(guardSchema),
-  id: v.optional(name),
+  id: v.optional(nameSchema),
   use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1)),
 });
 const when = v.strictObject({
@@ -74,9 +74,9 @@ export const siteSchema = v.strictObject({
     [],
   ),
   /** First match wins, before any region's own `match`. */
-  rules: v.optional(v.array(v.strictObject({ when, region: name }), "expected a list of rules"), []),
+  rules: v.optional(v.array(v.strictObject({ when, region: nameSchema }), "expected a list of rules"), []),
   /** Where visitors go whom nothing matches. */
-  defaultRegion: name,
+  defaultRegion: nameSchema,
   /** Article ids offered as buttons under the greeting. */
   starters: v.optional(
     v.pipe(v.array(v.string("expected an article id"), "expected a list of article ids"), v.maxLength(6, "expected at most 6")),
@@ -194,11 +194,11 @@ export const configSchema = v.strictObject({
     "info",
   ),
   sites: v.pipe(
-    v.record(name, siteSchema),
+    v.record(nameSchema, siteSchema),
     v.check((sites) => Object.keys(sites).length > 0, "expected at least one site"),
   ),
   regions: v.pipe(
-    v.record(name, regionSchema),
+    v.record(nameSchema, regionSchema),
     v.check((regions) => Object.keys(regions).length > 0, "expected at least one region"),
   ),
 });

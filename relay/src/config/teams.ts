@@ -4,8 +4,8 @@ import { languageSchema } from "@allhours/protocol";
 import { overlapIn, type Slot } from "../routing/calendar.ts";
 import { isPlace } from "../routing/holidays.ts";
 import { isZone } from "../routing/wall-clock.ts";
+import { httpUrlSchema, nameSchema } from "./common.ts";
 
-const name = v.pipe(v.string("expected text"), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower-case letters, digits and dashes"));
 const text = v.pipe(v.string("expected text"), v.minLength(1, "expected text"), v.maxLength(200, "expected at most 200 characters"));
 export const zoneSchema = v.pipe(
   v.string("expected an IANA zone, as Europe/Paris"),
@@ -93,22 +93,21 @@ const holidays = v.pipe(
     "expected a country, state and region whose holidays are known (package date-holidays), as FR or { country: DE, state: BY }",
   ),
 );
-const httpUrl = v.pipe(v.string("expected a URL"), v.url("expected a URL"), v.regex(/^https?:/, "expected a URL of http or https"));
 
 export const teamSchema = v.strictObject({
-  id: name,
+  id: nameSchema,
   /** Shown to the visitor; default the id. */
   name: v.optional(text),
   /** Shown to the visitor with the local time, as Manila. */
   place: v.optional(text),
   /** The handoff adapter they answer in; default the region's first. */
-  desk: v.optional(name),
+  desk: v.optional(nameSchema),
   timezone: zoneSchema,
   hours,
   /** Public holidays on which no slot begins. */
   holidays: v.optional(holidays),
   /** iCalendar feeds: nobody works during their events. Their hosts must be in the region's `egress`. */
-  feeds: v.optional(v.array(httpUrl, "expected a list of URLs"), []),
+  feeds: v.optional(v.array(httpUrlSchema, "expected a list of URLs"), []),
   /** Days with other hours, or none; they win over week and holidays. */
   exceptions: v.optional(
     v.array(v.strictObject({ date, hours: v.optional(slots, []), name: v.optional(text) }), "expected a list of { date, hours }"),

@@ -1,6 +1,7 @@
 /** Receivers of events: what a config says of them. */
 import * as v from "valibot";
 import { secretOption } from "../adapters/signed-webhook.ts";
+import { httpUrlSchema, nameSchema } from "./common.ts";
 
 /** Every event a receiver can ask for. */
 export const WEBHOOK_EVENTS = [
@@ -25,12 +26,11 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
-const name = v.pipe(v.string("expected text"), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower-case letters, digits and dashes"));
 export const webhookSchema = v.strictObject({
   /** Names it in the delivery log; differs from every other receiver's of the region. */
-  id: name,
+  id: nameSchema,
   /** Where events are POSTed; its origin must be in the region's `egress`. */
-  url: v.pipe(v.string("expected a URL"), v.url("expected a URL"), v.regex(/^https?:/, "expected a URL of http or https")),
+  url: httpUrlSchema,
   /** Signs after Standard Webhooks. */
   secret: secretOption,
   /** Sign as well, while the receiver changes over to `secret`. */

@@ -5,7 +5,8 @@
  */
 import type { Team } from "../routing/rota.ts";
 import { chooseTeam } from "../routing/tiers.ts";
-import type { Job, JobDraft, Route } from "../store/store.ts";
+import type { Region } from "../routing/types.ts";
+import type { Job, JobDraft, OpenCase, Route } from "../store/store.ts";
 import { BATON_JOB, handoffJob, type BatonJob } from "./case-jobs.ts";
 import { modeChange, MOST_WAITING, priorityOf, topicsOf, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
@@ -17,6 +18,9 @@ import type { Room } from "./rooms.ts";
 /** Nobody is taken out of a talk by the clock for this long. */
 const LONGEST_OVERTIME_MS = 60 * 60_000;
 
+/** `endsAt`: of the shift that is on; `ended`: of the last, where none is. Unix milliseconds. */
+type Leaving = { team: Team; route: Route; endsAt?: number | undefined; ended?: number | undefined };
+
 export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "deliver"> }) {
   /** Looks at every conversation that an agent has. Gives how many batons were offered and how many talks went back to the queue. */
   async function sweep(): Promise<{ offered: number; queued: number }> {
@@ -24,7 +28,9 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
     for (const region of deps.directory().regions()) {
       // Without teams nobody goes home.
       if (region.config.teams.length === 0) continue;
-      for (const { conversationId } of await deps.store.casesIn(region.id, "agent", MOST_WAITING)) {
+      for (const { conversationId, ...row } of await deps.store.casesIn(region.id, "agent", MOST_WAITING)) {
+        // Most have hours to go: their rooms need not be read, and may be dropped.
+        if (leaving(region, row) === undefined) continue;
         const place = await placeOf(deps, conversationId);
         const what = place === undefined ? undefined : await deps.serial.run(conversationId, async () => look(place));
         if (what !== undefined) done[what] += 1;
@@ -33,17 +39,25 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
     return done;
   }
 
-  async function look(place: Place): Promise<"offered" | "queued" | undefined> {
-    const { room, region } = place;
-    const { mode, teamId, caseId, route, agent } = room.conversation;
+  /** Who has a case and soon goes home, or has; `undefined`: nobody does. */
+  function leaving(region: Region, { teamId, route }: Pick<OpenCase, "teamId" | "route">): Leaving | undefined {
     const team = region.rota.teams.find(({ id }) => id === teamId);
-    if (mode !== "agent" || caseId === undefined || route === undefined || team === undefined) return undefined;
+    if (route === undefined || team === undefined) return undefined;
     const now = deps.clock.now();
     const shift = region.rota.shiftAt(team, now);
-    if (shift !== undefined && shift.to - now > region.config.batonMs) return undefined;
-    const ended = shift === undefined ? region.rota.lastEnd(team, now) : undefined;
+    if (shift !== undefined) return shift.to - now > region.config.batonMs ? undefined : { team, route, endsAt: shift.to };
+    const ended = region.rota.lastEnd(team, now);
     // Whoever took a case outside their hours knows what they do.
-    if (shift === undefined && (ended === undefined || ended <= route.since)) return undefined;
+    return ended === undefined || ended <= route.since ? undefined : { team, route, ended };
+  }
+
+  async function look(place: Place): Promise<"offered" | "queued" | undefined> {
+    const { room, region } = place;
+    const { mode, caseId, agent } = room.conversation;
+    const who = leaving(region, room.conversation);
+    if (mode !== "agent" || caseId === undefined || who === undefined) return undefined;
+    const { team, route, ended, endsAt } = who;
+    const now = deps.clock.now();
     if (ended !== undefined && (now - ended > LONGEST_OVERTIME_MS || hasPaused(room, now, region.config.batonMs))) {
       const left = modeChange(
         room,
@@ -60,7 +74,7 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
       return "queued";
     }
     if (route.baton !== undefined) return undefined;
-    const next = await nextTeam(place, team, shift?.to ?? now);
+    const next = await nextTeam(place, team, endsAt ?? now);
     const desk = next === undefined ? undefined : deskOf(region, next);
     if (next === undefined || desk === undefined) return undefined;
     const offer = route.offer + 1;

@@ -7,7 +7,7 @@ import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import type { HandoffReason, Priority } from "../pipeline/turn.ts";
 import { triageOf, type Category } from "../pipeline/urgency/triage.ts";
 import type { Region, Site } from "../routing/types.ts";
-import { chooseTeam, promiseFor } from "../routing/tiers.ts";
+import { isAnybodyOnDuty, promiseFor } from "../routing/tiers.ts";
 import type { AppendRequest, JobDraft, Route, Store } from "../store/store.ts";
 import { alertJobs, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
 import { derivedId } from "./ids.ts";
@@ -46,19 +46,17 @@ export function topicsOf(room: Room): string[] {
   return intent === undefined ? [] : [intent];
 }
 
-/** Is anybody on duty who could be asked, however much there is to do? */
-export function somebodyAtWork(room: Room, region: Region, asked: { language: string; nowMs: number }): boolean {
-  const { language, nowMs: at } = asked;
-  return chooseTeam(region.rota, { language, topics: topicsOf(room), at, loads: new Map(), passed: [] }).team !== undefined;
-}
 /** Cases that wait before a new one, where nobody is at work and a promise counts them; else 0, which costs nothing to find. */
 export async function waitingFor(
   store: Pick<Store, "casesIn">,
-  room: Room,
   region: Region,
-  asked: { language: string; nowMs: number },
+  { language, nowMs }: { language: string; nowMs: number },
 ): Promise<number> {
-  return somebodyAtWork(room, region, asked) ? 0 : (await store.casesIn(region.id, "queued", MOST_WAITING)).length;
+  return isAnybodyOnDuty(region.rota, language, nowMs) ? 0 : (await store.casesIn(region.id, "queued", MOST_WAITING)).length;
+}
+/** Of a case that nobody has been asked about. */
+export function firstRoute(since: number): Route {
+  return { tier: "ticket", offer: 0, jobId: "", passed: [], since };
 }
 /** By when a person answers, Unix milliseconds. */
 export function promised(
@@ -130,10 +128,10 @@ export function openCase(
   if (!result.ok || result.unchanged) return { entries: [] };
   const entryId = derivedId(ask.requestId, "mode");
   const { id: conversationId, timezone } = room.conversation;
-  const promisedAt = somebodyAtWork(room, region, ask) ? undefined : promised(region, { ...ask, onDuty: false });
+  const promisedAt = isAnybodyOnDuty(region.rota, ask.language, ask.nowMs) ? undefined : promised(region, { ...ask, onDuty: false });
   const words =
     promisedAt === undefined ? [phrases[spoken[ask.reason]]] : asleepWords(ask, spokenTime(promisedAt, ask.language, timezone, ask.nowMs));
-  const route: Route = { tier: "ticket", offer: 0, jobId: "", passed: [], since: ask.nowMs, promisedAt };
+  const route: Route = { ...firstRoute(ask.nowMs), promisedAt };
   return {
     entries: [
       { id: entryId, event: { type: "mode-changed", mode: "queued", reason: ask.reason, caseId } },

@@ -117,7 +117,7 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
         priority: "normal",
         language: room.conversation.language,
         nowMs: deps.clock.now(),
-        waiting: await waitingFor(deps.store, room, region, { language: room.conversation.language, nowMs: deps.clock.now() }),
+        waiting: await waitingFor(deps.store, region, { language: room.conversation.language, nowMs: deps.clock.now() }),
       });
       if (change.entries.length === 0) return { ok: true, value: { seq: room.headSeq, known: true } };
       const appended = await deps.publisher.commit(room, change);

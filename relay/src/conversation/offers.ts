@@ -2,15 +2,16 @@
  * Offers: which team is asked to take a case, until when, and what happens when it does not. Nobody at work: the case lies as a ticket where
  * they will see it first, with the promise the visitor was given. One offer at a time; retries of a delivery are the job runner's.
  */
+import type { QueueState } from "@allhours/protocol";
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
-import { chooseTeam, nextOnDuty, type Choice } from "../routing/tiers.ts";
+import { chooseTeam, isAnybodyOnDuty, nextOnDuty, type Choice } from "../routing/tiers.ts";
 import type { Job, JobDraft, Route } from "../store/store.ts";
 import { handoffJob, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
-import { botMessage, promiseSignal, MOST_WAITING, priorityOf, promised, somebodyAtWork, topicsOf, type Change } from "./cases.ts";
+import { botMessage, firstRoute, promiseSignal, MOST_WAITING, priorityOf, promised, topicsOf, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
 import { deskOf, offerEvent, offerSignal, type Taken, type Told } from "./offer-event.ts";
-import { queueOf, queueState } from "./queue-view.ts";
+import { queueOf, queueState, waitingBefore } from "./queue-view.ts";
 import type { Room } from "./rooms.ts";
 
 /** The more urgent, the sooner the next team is asked. */
@@ -27,19 +28,15 @@ export function createOffers(deps: ConversationDeps) {
     return chooseTeam(region.rota, { language, topics: topicsOf(room), at: deps.clock.now(), loads, passed });
   }
 
-  /** Cases that wait before this one. */
-  async function waitingBefore({ room, region }: Place): Promise<number> {
-    const queue = await deps.store.casesIn(region.id, "queued", MOST_WAITING);
-    const own = queue.findIndex(({ conversationId }) => conversationId === room.conversation.id);
-    return own < 0 ? queue.length : own;
-  }
-
   /** The visitor sees where they stand. */
   async function show({ room, region }: Pick<Place, "room" | "region">): Promise<void> {
     const conversationId = room.conversation.id;
     if (!deps.publisher.isHeard(conversationId)) return;
     const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
-    if (queue !== undefined) deps.publisher.ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
+    if (queue !== undefined) tellQueue(conversationId, queue);
+  }
+  function tellQueue(conversationId: string, queue: QueueState): void {
+    deps.publisher.ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
   }
 
   /** Makes an offer, or a ticket where nobody can be asked. Throws `AdapterError` of the first desk when none took it. */
@@ -85,6 +82,7 @@ export function createOffers(deps: ConversationDeps) {
   async function take(place: Place, task: HandoffJob, jobId: string, unreachable: ReadonlySet<string>): Promise<Taken | undefined> {
     const { room, region } = place;
     const { conversation } = room;
+    // One that was opened before cases had routes has none.
     const before = conversation.route ?? firstRoute(deps.clock.now());
     if (conversation.caseId !== task.caseId || conversation.mode !== "queued") return undefined;
     const again = before.jobId === jobId;
@@ -154,9 +152,14 @@ export function createOffers(deps: ConversationDeps) {
     const route: Route = { ...before, tier: "ticket", leaseUntil: undefined, since: nowMs };
     const cancelJobs = timersOf(caseId, before, { lease: true, promise: false });
     if (before.promisedAt !== undefined) return { route, rest: { entries: [], cancelJobs } };
-    const onDuty = somebodyAtWork(room, region, { language, nowMs });
+    const onDuty = isAnybodyOnDuty(region.rota, language, nowMs);
     // From when the person was asked for: a relay that was down meanwhile does not move the promise.
-    const asked = { language, nowMs: onDuty ? (caseAt ?? nowMs) : nowMs, waiting: onDuty ? 0 : await waitingBefore(place), onDuty };
+    const asked = {
+      language,
+      nowMs: onDuty ? (caseAt ?? nowMs) : nowMs,
+      waiting: onDuty ? 0 : await waitingBefore(place, deps.store),
+      onDuty,
+    };
     const promisedAt = promised(region, asked);
     const by = spokenTime(promisedAt, language, timezone, nowMs);
     const phrases = phrasesFor(language);
@@ -242,8 +245,7 @@ export function createOffers(deps: ConversationDeps) {
         const place = await placeOf(deps, conversationId);
         if (place === undefined) continue;
         // Who stood before may be gone.
-        const queue = queueState(place, index + 1, deps.clock.now());
-        deps.publisher.ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
+        if (isHeard) tellQueue(conversationId, queueState(place, index + 1, deps.clock.now()));
         offered += await deps.serial.run(conversationId, async () => offerAgain(place));
       }
     }
@@ -270,8 +272,3 @@ export function createOffers(deps: ConversationDeps) {
   return { offer, leaseEnded, sweep, deliver };
 }
 export type Offers = ReturnType<typeof createOffers>;
-
-/** Of a case that was opened before cases had routes. */
-function firstRoute(since: number): Route {
-  return { tier: "ticket", offer: 0, jobId: "", passed: [], since };
-}

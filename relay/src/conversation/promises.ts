@@ -4,9 +4,10 @@
  */
 import type { Metrics } from "../observe/metrics.ts";
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
+import { isAnybodyOnDuty } from "../routing/tiers.ts";
 import type { Job, StoreRecord } from "../store/store.ts";
 import { promiseJob, timersOf, type PromiseJob } from "./case-jobs.ts";
-import { botMessage, promised, promiseSignal, somebodyAtWork, type Change } from "./cases.ts";
+import { botMessage, promised, promiseSignal, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps } from "./place.ts";
 import type { Room } from "./rooms.ts";
@@ -61,7 +62,7 @@ export function createPromises(deps: ConversationDeps & { metrics: Pick<Metrics,
       deps.metrics.promises.inc({ region: region.id, result: "broken" });
       const again = Math.max(
         nowMs + LEAST_AHEAD_MS,
-        promised(region, { language, nowMs, onDuty: somebodyAtWork(room, region, { language, nowMs }) }),
+        promised(region, { language, nowMs, onDuty: isAnybodyOnDuty(region.rota, language, nowMs) }),
       );
       const next = broken < MOST_BROKEN ? again : undefined;
       const text = phrasesFor(language).late(spokenTime(again, language, timezone, nowMs));

@@ -13,11 +13,14 @@ export async function queueOf(
   store: Pick<Store, "casesIn">,
   nowMs: number,
 ): Promise<QueueState | undefined> {
-  const { id, mode } = place.room.conversation;
-  if (mode !== "queued") return undefined;
-  const waiting = await store.casesIn(place.region.id, "queued", MOST_WAITING);
-  const own = waiting.findIndex(({ conversationId }) => conversationId === id);
-  return queueState(place, (own < 0 ? waiting.length : own) + 1, nowMs);
+  if (place.room.conversation.mode !== "queued") return undefined;
+  return queueState(place, (await waitingBefore(place, store)) + 1, nowMs);
+}
+/** Cases that wait before this one. */
+export async function waitingBefore({ room, region }: Pick<Place, "room" | "region">, store: Pick<Store, "casesIn">): Promise<number> {
+  const waiting = await store.casesIn(region.id, "queued", MOST_WAITING);
+  const own = waiting.findIndex(({ conversationId }) => conversationId === room.conversation.id);
+  return own < 0 ? waiting.length : own;
 }
 
 export function queueState({ room, region }: Pick<Place, "room" | "region">, position: number, nowMs: number): QueueState {

@@ -108,7 +108,7 @@ export function createTurns(
     const understood = understoodAfter(room.conversation.understood, turn.understanding);
     const records = turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : [];
     const asked = { language: turn.language, nowMs: deps.clock.now() };
-    const waiting = handoff === undefined ? 0 : await waitingFor(deps.store, room, turn.region, asked);
+    const waiting = handoff === undefined ? 0 : await waitingFor(deps.store, turn.region, asked);
     const change = (): Change => {
       if (handoff !== undefined) {
         return openCase(room, turn.site, turn.region, {

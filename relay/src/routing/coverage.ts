@@ -1,5 +1,6 @@
 /** Who is on duty hour by hour, and where nobody is: the picture of a rota. Pure. */
 import { joined, type Interval } from "./calendar.ts";
+import { serves } from "./languages.ts";
 import type { Rota, Team } from "./rota.ts";
 import { clockAt, dateOf, dayAt, minuteOf, weekdayOf } from "./wall-clock.ts";
 
@@ -13,20 +14,6 @@ export type Coverage = {
   languages: readonly { language: string; covered: Interval[]; holes: Interval[] }[];
 };
 
-/** A team that speaks whatever is spoken. */
-export const EVERY_LANGUAGE = "*";
-export function speaks(team: Pick<Team, "languages">, language: string): boolean {
-  let spoken = bases.get(team.languages);
-  if (spoken === undefined) bases.set(team.languages, (spoken = new Set(team.languages.map(baseOf))));
-  return spoken.has(baseOf(language)) || spoken.has(EVERY_LANGUAGE);
-}
-/** Asked of every team for every case. */
-const bases = new WeakMap<readonly string[], ReadonlySet<string>>();
-function baseOf(tag: string): string {
-  const dash = tag.indexOf("-");
-  return (dash < 0 ? tag : tag.slice(0, dash)).toLowerCase();
-}
-
 export function coverageOf(rota: Rota, languages: readonly string[], zone: string, day: number, days: number): Coverage {
   const whole = { from: minuteOf(zone, day, 0), to: minuteOf(zone, day + days, 0) };
   const teams = rota.teams.map((team) => ({ team, shifts: shiftsWithin(rota, team, whole) }));
@@ -36,7 +23,7 @@ export function coverageOf(rota: Rota, languages: readonly string[], zone: strin
     days,
     teams,
     languages: languages.map((language) => {
-      const serving = teams.filter(({ team }) => speaks(team, language) || team.translates);
+      const serving = teams.filter(({ team }) => serves(team, language));
       const covered = joined(serving.flatMap(({ shifts }) => shifts));
       return { language, covered, holes: gapsIn(covered, whole) };
     }),
@@ -97,8 +84,7 @@ export function coverageText(title: string, coverage: Coverage): string {
         const from = minuteOf(zone, one, cell * CELL_MINUTES);
         const to = minuteOf(zone, one, (cell + 1) * CELL_MINUTES);
         const on = teams.flatMap(({ team, shifts }, index) => {
-          const serves = speaks(team, language) || team.translates;
-          return serves && shifts.some((shift) => shift.from <= from && shift.to >= to) ? [index] : [];
+          return serves(team, language) && shifts.some((shift) => shift.from <= from && shift.to >= to) ? [index] : [];
         });
         cells +=
           on.length === 0

@@ -1,8 +1,8 @@
 /** Who is on duty: the shifts of a region's teams, worked out ahead once and looked up by the moment. */
 import type { TeamConfig } from "../config/teams.ts";
-import { EVERY_LANGUAGE } from "./coverage.ts";
 import { HORIZON_MS, openIntervals, type Calendar, type Interval } from "./calendar.ts";
 import { holidaysIn } from "./holidays.ts";
+import { EVERY_LANGUAGE } from "./languages.ts";
 import { DAY_MS } from "./wall-clock.ts";
 
 export type Team = TeamConfig;

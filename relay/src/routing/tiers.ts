@@ -3,7 +3,8 @@
  * when nobody is. Pure: the same facts give the same team.
  */
 import type { Interval } from "./calendar.ts";
-import { dayName, speaks } from "./coverage.ts";
+import { dayName } from "./coverage.ts";
+import { serves, speaks } from "./languages.ts";
 import type { Rota, Team } from "./rota.ts";
 import { clockAt, dayAt } from "./wall-clock.ts";
 
@@ -24,9 +25,6 @@ export type Verdict = { team: Team; fit: boolean; why: string; shift?: Interval 
 /** `fit`: teams that can be asked, best first. */
 export type Choice = { team: Team | undefined; fit: readonly Team[] };
 
-export function serves(team: Pick<Team, "languages" | "translates">, language: string): boolean {
-  return team.translates || speaks(team, language);
-}
 export function hasSkill(team: Pick<Team, "skills">, topics: readonly string[]): boolean {
   return team.skills.some((skill) =>
     topics.some((topic) => topic === skill || topic.startsWith(`${skill}.`) || topic.startsWith(`${skill}-`)),
@@ -48,6 +46,11 @@ export function chooseTeam(rota: Rota, asked: Asked): Choice {
   // Of equals the first of the list.
   ranked.sort((one, other) => other.rank - one.rank || one.share - other.share);
   return { team: ranked[0]?.team, fit: ranked.map(({ team }) => team) };
+}
+
+/** Is anybody on duty who could be asked in a language, however much there is to do? */
+export function isAnybodyOnDuty(rota: Rota, language: string, at: number): boolean {
+  return chooseTeam(rota, { language, topics: [], at, loads: new Map(), passed: [] }).team !== undefined;
 }
 
 /** Why each team can be asked or not, for people: the rules of `chooseTeam` in words. */

@@ -2,10 +2,11 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
+import { endProcess, freePort } from "./processes.ts";
 
 const dovecot = "/usr/sbin/dovecot";
 /** True where Debian's `dovecot-imapd` is installed; else says in a line that what needs it is skipped. */
@@ -92,10 +93,7 @@ service imap-login {
   const stopImap = async (): Promise<void> => {
     const ending = server;
     server = undefined;
-    if (ending === undefined) return;
-    const gone = once(ending, "exit");
-    ending.kill("SIGTERM");
-    await gone;
+    await endProcess(ending, "SIGTERM");
   };
   const sent: SentMail[] = [];
   const smtp = new SMTPServer({
@@ -137,12 +135,4 @@ service imap-login {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
 }

@@ -1,10 +1,10 @@
 /** A PostgreSQL server of its own for one test file: Debian's programs, a folder under the temporary one, loopback only. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import { endProcess, freePort } from "./processes.ts";
 
 const root = "/usr/lib/postgresql";
 /** The newest installed; `undefined` when there is none here, or none that this user can start. */
@@ -95,10 +95,7 @@ export async function startPostgres(certificate?: { cert: string; key: string })
   async function stop(): Promise<void> {
     const ending = child;
     child = undefined;
-    if (ending === undefined || ending.exitCode !== null) return;
-    const ended = new Promise((resolve) => ending.once("exit", resolve));
-    ending.kill("SIGQUIT");
-    await ended;
+    await endProcess(ending, "SIGQUIT");
   }
   await start();
   return {
@@ -111,13 +108,4 @@ export async function startPostgres(certificate?: { cert: string; key: string })
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,9 +1,9 @@
 /** A Request Tracker of its own for one test file: Debian's program on SQLite, a folder under the temporary one, loopback only. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endProcess, freePort } from "./processes.ts";
 
 const home = "/usr/share/request-tracker5";
 const setup = "/usr/sbin/rt-setup-database-5";
@@ -100,10 +100,7 @@ export async function startRequestTracker(): Promise<RequestTrackerServer> {
   const stop = async (): Promise<void> => {
     const ending = server;
     server = undefined;
-    if (ending === undefined) return;
-    const gone = new Promise((done) => ending.once("exit", done));
-    ending.kill("SIGTERM");
-    await gone;
+    await endProcess(ending, "SIGTERM");
   };
   await start();
   return {
@@ -136,12 +133,4 @@ export async function startRequestTracker(): Promise<RequestTrackerServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
 }
