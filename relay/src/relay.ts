@@ -8,9 +8,12 @@ import { cacheOf, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
 import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
 import { createBaton } from "./conversation/baton.ts";
+import { CONSULTATION, CONSULTATION_DAYS } from "./conversation/consultations.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
 import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
+import { createExpertJobs, EXPERT_JOB, EXPERT_TIMEOUT_JOB } from "./conversation/expert-jobs.ts";
+import { createExperts } from "./conversation/experts.ts";
 import { createHandle } from "./conversation/handle.ts";
 import { createHello } from "./conversation/hello.ts";
 import { createHub } from "./conversation/hub.ts";
@@ -149,7 +152,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       );
     },
   });
-  const offers = createOffers(shared);
+  const experts = createExperts(shared);
+  const expertJobs = createExpertJobs({ ...shared, experts, metrics });
+  const offers = createOffers({ ...shared, experts });
   const webhooks = createWebhooks(shared);
   const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
@@ -175,6 +180,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, offers.leaseEnded),
       [WEBHOOK_JOB]: counted(WEBHOOK_JOB, webhooks.deliver),
       [BATON_JOB]: counted(BATON_JOB, baton.deliver),
+      [EXPERT_JOB]: counted(EXPERT_JOB, expertJobs.consult),
+      [EXPERT_TIMEOUT_JOB]: counted(EXPERT_TIMEOUT_JOB, expertJobs.timeout),
       [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
       [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
     },
@@ -191,7 +198,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     logger,
   });
   const hello = createHello({ ...shared, hub, turns, wakeJobs: () => jobs.wake() });
-  const handle = createHandle({ ...shared, turns });
+  const handle = createHandle({ ...shared, turns, experts });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
 
@@ -208,7 +215,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     now,
     open,
     assets: (path, acceptEncoding, ifNoneMatch) => assets(path, acceptEncoding, ifNoneMatch),
-    inbound: { directory: () => directory, receive: deskDoor.receive, metrics, logger, now },
+    inbound: { directory: () => directory, receive: deskDoor.receive, receiveExpert: expertJobs.receive, metrics, logger, now },
     peer,
     origins,
     adminToken: () => config.server.adminToken,
@@ -333,7 +340,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       every(FEEDS_MS, () => void directory.refreshFeeds());
       every(DAY_MS, () => {
         const old = now() - DELIVERY_DAYS * DAY_MS;
-        for (const { id } of directory.regions()) void store.removeRecords(DELIVERY, id, old).catch(() => undefined);
+        for (const { id } of directory.regions()) {
+          void store.removeRecords(DELIVERY, id, old).catch(() => undefined);
+          void store.removeRecords(CONSULTATION, id, now() - CONSULTATION_DAYS * DAY_MS).catch(() => undefined);
+        }
       });
       every(NIGHTLY_MS, () => void nightly());
       await watchAll();

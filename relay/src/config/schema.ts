@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
 import { nameSchema } from "./common.ts";
+import { expertSchema } from "./experts.ts";
 import { teamSchema } from "./teams.ts";
 import { webhookSchema } from "./webhooks.ts";
 
@@ -94,6 +95,8 @@ export const regionSchema = v.strictObject({
   handoff: v.optional(v.array(adapter, "expected a list of adapters"), []),
   /** Who answers at the desks, and when; in the order of the sun. None: every desk is always open. */
   teams: v.optional(v.array(teamSchema, "expected a list of teams"), []),
+  /** Services that answer, once the visitor has agreed, where nobody of the teams can; the first that fits is asked. */
+  experts: v.optional(v.array(expertSchema, "expected a list of experts"), []),
   /** Receivers of events, each of which is told what it asked for. */
   webhooks: v.optional(v.array(webhookSchema, "expected a list of receivers"), []),
   /** Pagers, all of which are told of a critical message. */

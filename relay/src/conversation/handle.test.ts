@@ -7,6 +7,7 @@ import type { Conversation, Session } from "../store/store.ts";
 import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { createHandle } from "./handle.ts";
+import { createExperts } from "./experts.ts";
 import { createHub } from "./hub.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
@@ -33,7 +34,7 @@ async function open(maxOpenTurns: number) {
   };
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
-  const handle = createHandle({ ...shared, turns, maxOpenTurns });
+  const handle = createHandle({ ...shared, turns, experts: createExperts(shared), maxOpenTurns });
   async function visitor(mode: Conversation["mode"] = "bot") {
     const conversation = bareConversation(clock.now(), mode);
     const session: Session = {

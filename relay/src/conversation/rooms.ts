@@ -3,7 +3,7 @@
  * be dropped at any time and is read again. Writes go through publish.ts, which keeps both in step.
  */
 import { LIMITS, type DurableEvent } from "@allhours/protocol";
-import type { Region, Site } from "../routing/types.ts";
+import type { Expert, Region, Site } from "../routing/types.ts";
 import type { Conversation, Store } from "../store/store.ts";
 
 /** Events kept for the pipeline: what a model or a rule may look back at. */
@@ -30,6 +30,7 @@ export type Directory = {
   site(id: string): Site | undefined;
   region(id: string): Region | undefined;
   desk(deskId: string): { region: Region; desk: Region["desks"][number] } | undefined;
+  expert(expertId: string): { region: Region; expert: Expert } | undefined;
   regions(): readonly Region[];
 };
 

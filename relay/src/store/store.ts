@@ -42,6 +42,10 @@ export type Route = {
   note?: string | undefined;
   /** What the visitor was told: a person answers by then. */
   promisedAt?: number | undefined;
+  /** The expert's part: the consultation, and what it has come to. `messageId`: the message the visitor answers now, by a button. */
+  expert?:
+    | { id: string; expertId: string; messageId: string; state: "asked" | "consulting" | "answered" | "over"; tried: string[] }
+    | undefined;
   /** How many promises of this case were broken. */
   broken?: number | undefined;
 };
