@@ -1,10 +1,9 @@
 /** The composition root: config to regions, store to conversations, gateways in front. Everything is made here and nowhere else. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, resolve } from "node:path";
-import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { cacheOf, loadConfig, type LoadedConfig } from "./config/load.ts";
+import { cacheOf, ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
 import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
 import { createBaton } from "./conversation/baton.ts";
@@ -39,13 +38,12 @@ import { systemClock, type Clock } from "./observe/clock.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { buildDirectory, type BuiltDirectory } from "./regions.ts";
+import { residencyOf } from "./routing/region.ts";
 import { createLearnedShelf } from "./learning/learned.ts";
 import { createNightly } from "./learning/nightly.ts";
 import { createReview } from "./learning/review.ts";
 import { createMemories } from "./store/memories.ts";
-import { createMemoryStore } from "./store/memory.ts";
-import { openSqliteStore } from "./store/sqlite.ts";
-import type { Store } from "./store/store.ts";
+import { groupFiles, openStore } from "./store/open.ts";
 import { watchStore } from "./store/watch.ts";
 import { watchFiles } from "./watch.ts";
 
@@ -93,22 +91,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.log);
   const metrics = createMetrics();
-  const storePath = resolve(baseDir, config.store.path);
   const cacheDir = cacheOf(options.loaded);
   if (config.mode === "dev") logger.warn({}, "dev mode: sites without origins accept any page");
 
-  await mkdir(dirname(storePath), { recursive: true });
-  const opened: Store =
-    config.store.kind === "memory"
-      ? createMemoryStore()
-      : await openSqliteStore({
-          path: storePath,
-          maxBatchRows: config.store.maxBatchRows,
-          onDeath: (error) => {
-            logger.error({ err: error }, "the store died: nothing can be promised until the relay starts again");
-            options.onFatal?.(error);
-          },
-        });
+  const files = groupFiles(config, baseDir);
+  const opened = await openStore(config, baseDir, {
+    groupOf: (regionId) => (Object.hasOwn(config.regions, regionId) ? residencyOf(regionId, config.regions[regionId]!) : undefined),
+    logger,
+    onDeath: (error) => {
+      logger.error({ err: error }, "the store died: nothing can be promised until the relay starts again");
+      options.onFatal?.(error);
+    },
+  });
   const storeWatch = watchStore(opened, { logger, metrics });
   const { store } = storeWatch;
   await store.releaseLeases();
@@ -293,6 +287,17 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
 
   async function reload(): Promise<void> {
     const loaded = await loadConfig(file, options.env ?? process.env);
+    const unopened = groupFiles(loaded.config, baseDir).filter(
+      ({ group, path }) => !files.some((one) => one.group === group && one.path === path),
+    );
+    if (unopened.length > 0)
+      throw new ConfigError(
+        file,
+        unopened.map(({ group, regionIds }) => ({
+          path: `regions.${regionIds[0] ?? ""}.residency`,
+          expected: `expected groups as they were at the start; "${group}" needs a store of its own: restart the relay`,
+        })),
+      );
     const fresh = buildDirectory(loaded.config, place, logger);
     const missing = await fresh.init();
     const before = directory;

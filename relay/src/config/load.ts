@@ -94,6 +94,7 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
     webhookIssues(regionId, recordOf(region), issues);
   }
   deskIssues(regions, issues);
+  groupIssues(recordOf(recordOf(input)["store"]), regions, issues);
   for (const [siteId, site] of Object.entries(recordOf(recordOf(input)["sites"])))
     siteIssues(siteId, recordOf(site), Object.keys(regions), recordOf(input)["mode"] === "dev", issues);
   return parsed.success && issues.length === 0 ? parsed.output : undefined;
@@ -155,6 +156,28 @@ export function adapterId(regionId: string, entry: { use: string; id?: unknown }
 
 export function expertId(regionId: string, entry: { use: string; id?: unknown }, index: number): string {
   return adapterId(regionId, { ...entry, use: `expert-${entry.use}` }, index);
+}
+
+/** Every group is some region's, and no two share a file. */
+function groupIssues(store: Record<string, unknown>, regions: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const groups = new Set(
+    Object.entries(regions).map(([id, region]) => {
+      const { residency } = recordOf(region);
+      return typeof residency === "string" ? residency : id;
+    }),
+  );
+  const listed = recordOf(store["groups"]);
+  const [first = ""] = groups;
+  const seen = new Map<unknown, string>(Object.hasOwn(listed, first) ? [] : [[store["path"] ?? "data/allhours.db", first]]);
+  for (const [group, entry] of Object.entries(listed)) {
+    const { path } = recordOf(entry);
+    if (!groups.has(group))
+      issues.push({ path: `store.groups.${group}`, expected: `expected the residency group of a region: ${[...groups].join(", ")}` });
+    const other = seen.get(path);
+    if (other !== undefined)
+      issues.push({ path: `store.groups.${group}.path`, expected: `expected a file of its own; "${other}" has this one` });
+    seen.set(path, group);
+  }
 }
 
 /** Desks and experts share the inbound route, so each has an id of its own. */

@@ -87,6 +87,8 @@ export const siteSchema = v.strictObject({
 
 export const regionSchema = v.strictObject({
   match: v.optional(when, {}),
+  /** Group of regions whose data may lie together: they share a store, and nothing else does. Default: the region is one by itself. */
+  residency: v.optional(nameSchema),
   /** Origins this region's adapters may reach, and no other: what an entry may be is adapters/egress-list.ts's. */
   egress: v.optional(v.array(v.string("expected text"), "expected a list of origins"), []),
   /** Each list is tried in order: the first that answers serves. */
@@ -176,6 +178,8 @@ export const configSchema = v.strictObject({
   store: v.strictObject({
     kind: v.picklist(["sqlite", "memory"], 'expected "sqlite" or "memory"'),
     path: v.optional(v.string("expected a path"), "data/allhours.db"),
+    /** Where the logs of residency groups lie. Default: the first region's group in `path`, each other beside it, named after the group. */
+    groups: v.optional(v.record(nameSchema, v.strictObject({ path: v.string("expected a path") }), "expected groups with their path"), {}),
     /** Rows of one commit at most. 1: every write has a sync of its own, which costs most of the throughput (docs/reliability.md). */
     maxBatchRows: v.optional(count(1, 10_000), 512),
   }),

@@ -167,8 +167,8 @@ export type OpenTurn = { conversationId: string; entryId: string; seq: number; a
 export type StoreHealth = { ok: boolean; reason?: string | undefined; queued: number; commits: number; entries: number };
 
 export interface Store {
-  /** Random text made when the log was created: a cursor of another epoch does not fit it. */
-  readonly epoch: string;
+  /** Random text made when the log that holds the conversation was created: a cursor of another epoch does not fit it. */
+  epochOf(conversationId: string): string;
   /** Creates session and conversation together with their first entries. */
   createConversation(conversation: Conversation, session: Session | undefined, first: AppendRequest | undefined): Promise<Appended>;
   findSession(tokenHash: string): Promise<Session | undefined>;
