@@ -23,6 +23,10 @@ export const helloSchema = v.strictObject({
   timezone: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** A JSON Web Token (HS256) that the site's own server signed: which region serves its visitor. Read when a conversation begins. */
   claim: v.optional(v.pipe(v.string(), v.minLength(20), v.maxLength(2_000))),
+  /** Region of the conversation that `token` belongs to: a relay that does not serve it says where it is served. */
+  region: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** Origin of an endpoint of the region that no longer answers, which this link stands in for. */
+  left: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.urlChars))),
   page: v.optional(v.strictObject({ url: v.pipe(v.string(), v.maxLength(LIMITS.urlChars)), title: v.optional(short) })),
 });
 
@@ -68,8 +72,8 @@ export const ratingSetSchema = v.strictObject({
   messageId: idSchema,
   value: v.picklist(["up", "down"]),
 });
-/** Is the link alive? Ack value: `{ head }`, the `seq` the log goes up to, or `null` when the relay cannot say now. */
-export const probeSchema = v.strictObject({ type: v.literal("probe") });
+/** Is the link alive? Ack value: `{ head }`, the `seq` the log goes up to, or `null` when the relay cannot say now. `left` as in `hello`. */
+export const probeSchema = v.strictObject({ type: v.literal("probe"), left: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.urlChars))) });
 
 export const commandSchema = v.variant("type", [
   helloSchema,

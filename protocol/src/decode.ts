@@ -13,6 +13,7 @@ import {
   type UnknownDurable,
 } from "./events.ts";
 import { isWireErrorCode, refusal, type WireError } from "./errors.ts";
+import { LIMITS } from "./limits.ts";
 import { withoutSum } from "./sum.ts";
 import { historySchema, welcomeSchema, type HistoryPage, type Welcome } from "./session.ts";
 
@@ -74,12 +75,16 @@ export function decodeAck<Value>(frame: unknown, value: (raw: unknown) => Result
   const input = typeof frame === "object" && frame !== null ? withoutSum(frame) : null;
   if (input === undefined) return DAMAGED;
   const ack = input as
-    | { ok?: unknown; value?: unknown; error?: { code?: unknown; message?: unknown; path?: unknown; retryAfterMs?: unknown } }
+    | {
+        ok?: unknown;
+        value?: unknown;
+        error?: { code?: unknown; message?: unknown; path?: unknown; retryAfterMs?: unknown; endpoints?: unknown };
+      }
     | null
     | undefined;
   if (ack?.ok === true) return value(ack.value);
   if (ack?.ok !== false || typeof ack.error !== "object" || ack.error === null) return refusal("bad-frame", "expected an ack");
-  const { code, message, path, retryAfterMs } = ack.error;
+  const { code, message, path, retryAfterMs, endpoints } = ack.error;
   return {
     ok: false,
     error: {
@@ -87,8 +92,13 @@ export function decodeAck<Value>(frame: unknown, value: (raw: unknown) => Result
       message: typeof message === "string" ? message : "",
       ...(typeof path === "string" ? { path } : {}),
       ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
+      ...(isOrigins(endpoints) ? { endpoints } : {}),
     },
   };
+}
+
+function isOrigins(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= LIMITS.endpoints && value.every((one) => typeof one === "string");
 }
 
 export function decodeWelcome(input: unknown): Result<Welcome> {

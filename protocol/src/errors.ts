@@ -21,6 +21,8 @@ export const WIRE_ERRORS = {
   "unknown-site": { retryable: false, delayMs: 0, textKey: "errorRefused" },
   "hello-required": { retryable: true, delayMs: 0, textKey: "errorSession" },
   "session-unknown": { retryable: false, delayMs: 0, textKey: "errorSession" },
+  /** The visitor's region is served by other relays, at `endpoints`: say hello there. */
+  elsewhere: { retryable: false, delayMs: 0, textKey: "errorUnavailable" },
   forbidden: { retryable: false, delayMs: 0, textKey: "errorRefused" },
   "not-found": { retryable: false, delayMs: 0, textKey: "errorGeneric" },
   conflict: { retryable: false, delayMs: 0, textKey: "errorGeneric" },
@@ -34,7 +36,14 @@ export const WIRE_ERRORS = {
 export type WireErrorCode = keyof typeof WIRE_ERRORS;
 
 /** What an ack carries when a command was refused. `path` names the field, as `parts.0.text`. */
-export type WireError = { code: WireErrorCode; message: string; path?: string | undefined; retryAfterMs?: number | undefined };
+export type WireError = {
+  code: WireErrorCode;
+  message: string;
+  path?: string | undefined;
+  retryAfterMs?: number | undefined;
+  /** Origins, best first; with `elsewhere`. */
+  endpoints?: string[] | undefined;
+};
 
 export function isWireErrorCode(value: unknown): value is WireErrorCode {
   return typeof value === "string" && Object.hasOwn(WIRE_ERRORS, value);
@@ -49,7 +58,7 @@ export function policyOf(code: string): WireErrorPolicy {
 export function refusal(
   code: WireErrorCode,
   message: string,
-  details: Pick<WireError, "path" | "retryAfterMs"> = {},
+  details: Pick<WireError, "path" | "retryAfterMs" | "endpoints"> = {},
 ): { ok: false; error: WireError } {
   return { ok: false, error: { code, message, ...details } };
 }

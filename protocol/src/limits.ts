@@ -14,6 +14,8 @@ export const LIMITS = {
   sourcesPerPart: 8,
   labelChars: 200,
   urlChars: 2_000,
+  /** Addresses of a region that a client is told. */
+  endpoints: 8,
   /** Entries in one page of a resume or of history. */
   pageEntries: 200,
   /** A link that has not said hello after this is closed. */

@@ -39,6 +39,8 @@ export const welcomeSchema = v.object({
   agent: v.optional(agentSchema),
   receipts: v.object({ deliveredSeq: numberSchema, readSeq: numberSchema }),
   region: v.string(),
+  /** Origins of relays that serve the region, best first: the only ones this conversation may be taken to. */
+  endpoints: v.optional(v.array(v.string())),
   language: v.string(),
   site: v.object({ name: v.string(), languages: v.array(v.string()), defaultLanguage: v.string() }),
   limits: v.object({ frameBytes: numberSchema, messageChars: numberSchema, partsPerMessage: numberSchema }),

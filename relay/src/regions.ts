@@ -13,6 +13,7 @@ import { adapterId, expertId } from "./config/load.ts";
 import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
 import type { Logger } from "./observe/logger.ts";
+import { servedHere } from "./routing/region.ts";
 import { refreshFeeds } from "./routing/feeds.ts";
 import { createRota, teamOfDesk } from "./routing/rota.ts";
 import type { Expert, Guarded, Region } from "./routing/types.ts";
@@ -55,7 +56,7 @@ export function buildDirectory(
   const desks = new Map<string, { region: Region; desk: Region["desks"][number] }>();
   const experts = new Map<string, { region: Region; expert: Expert }>();
 
-  for (const [regionId, regionConfig] of Object.entries(config.regions)) {
+  for (const [regionId, regionConfig] of servedHere(config)) {
     const hosts = [...regionConfig.egress];
     const egress = createEgress({ hosts });
     const resolve = createEgressList(hosts);
@@ -133,6 +134,7 @@ export function buildDirectory(
   return {
     site: (id) => sites.get(id),
     region: (id) => regions.get(id),
+    choices: () => config.regions,
     desk: (id) => desks.get(id),
     expert: (id) => experts.get(id),
     regions: () => [...regions.values()],

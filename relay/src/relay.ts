@@ -13,6 +13,7 @@ import { createDeskJobs } from "./conversation/desk-jobs.ts";
 import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
 import { createExpertJobs, EXPERT_JOB, EXPERT_TIMEOUT_JOB } from "./conversation/expert-jobs.ts";
 import { createExperts } from "./conversation/experts.ts";
+import { createFailover } from "./conversation/failover.ts";
 import { createHandle } from "./conversation/handle.ts";
 import { createHello } from "./conversation/hello.ts";
 import { createHub } from "./conversation/hub.ts";
@@ -191,8 +192,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clock,
     logger,
   });
-  const hello = createHello({ ...shared, hub, turns, wakeJobs: () => jobs.wake() });
-  const handle = createHandle({ ...shared, turns, experts });
+  const failover = createFailover({ ...shared, metrics, origin: () => config.server.origin });
+  const hello = createHello({ ...shared, hub, turns, failover, wakeJobs: () => jobs.wake() });
+  const handle = createHandle({ ...shared, turns, experts, failover });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
 

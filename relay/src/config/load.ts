@@ -94,6 +94,12 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
     webhookIssues(regionId, recordOf(region), issues);
   }
   deskIssues(regions, issues);
+  const routed = Object.entries(regions).find(([, region]) => listOf(recordOf(region)["endpoints"]).length > 0);
+  if (routed !== undefined && recordOf(recordOf(input)["server"])["origin"] === undefined)
+    issues.push({
+      path: "server.origin",
+      expected: `expected this relay's own origin, since regions.${routed[0]} has endpoints, but it is missing`,
+    });
   groupIssues(recordOf(recordOf(input)["store"]), regions, issues);
   for (const [siteId, site] of Object.entries(recordOf(recordOf(input)["sites"])))
     siteIssues(siteId, recordOf(site), Object.keys(regions), recordOf(input)["mode"] === "dev", issues);

@@ -89,6 +89,8 @@ export const regionSchema = v.strictObject({
   match: v.optional(when, {}),
   /** Group of regions whose data may lie together: they share a store, and nothing else does. Default: the region is one by itself. */
   residency: v.optional(nameSchema),
+  /** Origins of the relays that serve this region, best first: its visitors are sent there, and nowhere else. Default: this relay. */
+  endpoints: v.optional(v.pipe(v.array(origin, "expected a list of origins"), v.maxLength(8, "expected at most 8")), []),
   /** Origins this region's adapters may reach, and no other: what an entry may be is adapters/egress-list.ts's. */
   egress: v.optional(v.array(v.string("expected text"), "expected a list of origins"), []),
   /** Each list is tried in order: the first that answers serves. */
@@ -164,6 +166,8 @@ export const configSchema = v.strictObject({
   server: v.strictObject({
     host: v.optional(v.string("expected a host name or address"), "127.0.0.1"),
     port: count(0, 65_535),
+    /** Where visitors reach this relay. Needed where regions have endpoints: a region that does not name it is served elsewhere. */
+    origin: v.optional(origin),
     /** Folder with the built widget, served at `/allhours.js` and beside it. */
     widgetDir: v.optional(v.string("expected a path")),
     /** Addresses or CIDR blocks whose X-Forwarded-For and country header are believed. */

@@ -25,6 +25,7 @@ export const WEBHOOK_EVENTS = [
   "expert.asked",
   "expert.answered",
   "expert.failed",
+  "region.failover",
   "knowledge.gap.detected",
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];

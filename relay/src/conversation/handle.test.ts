@@ -34,7 +34,7 @@ async function open(maxOpenTurns: number) {
   };
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
-  const handle = createHandle({ ...shared, turns, experts: createExperts(shared), maxOpenTurns });
+  const handle = createHandle({ ...shared, turns, experts: createExperts(shared), failover: { left: () => undefined }, maxOpenTurns });
   async function visitor(mode: Conversation["mode"] = "bot") {
     const conversation = bareConversation(clock.now(), mode);
     const session: Session = {

@@ -11,6 +11,7 @@ import { StoreError, type Session, type Store, type StoreRecord } from "../store
 import { messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
 import { isExpertButton } from "./expert-jobs.ts";
 import type { Experts } from "./experts.ts";
+import type { Failover } from "./failover.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
@@ -25,6 +26,7 @@ export type HandleDeps = {
   publisher: Publisher;
   turns: Turns;
   experts: Pick<Experts, "withMessage">;
+  failover: Pick<Failover, "left">;
   directory: () => Directory;
   clock: Clock;
   logger: Logger;
@@ -227,14 +229,16 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
   }
 
   /** The link is alive, and the log goes so far: a page that has less has lost something on the way. Costs no read while the room is open. */
-  async function probe(session: Session): Promise<Ack> {
+  async function probe({ left }: CommandOf<"probe">, session: Session): Promise<Ack> {
     const room = await deps.rooms.get(session.conversationId).catch(() => undefined);
+    const region = left === undefined || room === undefined ? undefined : deps.directory().region(room.conversation.regionId);
+    if (room !== undefined && region !== undefined && left !== undefined) deps.failover.left(room, region, left);
     return { ok: true, value: room === undefined ? null : { head: room.headSeq } };
   }
 
   return async (command, session) => {
     try {
-      if (command.type === "probe") return await probe(session);
+      if (command.type === "probe") return await probe(command, session);
       const place = await placeOf(command.conversationId, session);
       if ("ok" in place) return place;
       switch (command.type) {

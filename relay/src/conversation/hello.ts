@@ -8,6 +8,7 @@ import {
   newId,
   PROTOCOL_VERSION,
   PROTOCOL_VERSION_MIN,
+  refusal,
   type ConversationId,
   type Cursor,
   type DurableEvent,
@@ -27,6 +28,7 @@ import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { Conversation, Entry, Session, Store } from "../store/store.ts";
 import { botMessage } from "./cases.ts";
+import type { Failover } from "./failover.ts";
 import type { Hub, HubLink, Subscription } from "./hub.ts";
 import { webhookJobs } from "./webhooks.ts";
 import { queueOf } from "./queue-view.ts";
@@ -59,6 +61,7 @@ export function createHello(deps: {
   directory: () => Directory;
   clock: Clock;
   logger: Logger;
+  failover: Pick<Failover, "left">;
   /** Jobs were written. */
   wakeJobs: () => void;
 }) {
@@ -85,13 +88,16 @@ export function createHello(deps: {
 
   async function begin(hello: Hello, facts: HelloFacts, link: HubLink, site: Site, directory: Directory): Promise<Result<Opened>> {
     const languages = hello.languages ?? [];
-    const regions = Object.fromEntries(directory.regions().map((region) => [region.id, region.config]));
+    const regions = directory.choices();
     const claim = hello.claim === undefined ? undefined : await readClaim(hello.claim, site.claimSecrets, site.id, deps.clock.now());
     // Whoever comes with a bad one is served as anybody else, and somebody is told.
     if (claim?.ok === false)
       deps.logger.warn({ site: site.id, code: "claim-refused", problem: claim.problem }, "a signed claim was not believed");
     const known = { claim: claim?.ok === true ? claim.region : undefined, country: facts.country, timezone: hello.timezone, languages };
     const choice = chooseRegion(site, regions, known);
+    // Before anything is written: what is said to this visitor belongs to others.
+    const elsewhere = elsewhereOf(directory, choice.regionId);
+    if (elsewhere !== undefined) return elsewhere;
     const region = regionOf(directory, choice.regionId, site);
     if (region === undefined) return { ok: false, error: { code: "internal", message: "the site's region is not configured" } };
     const now = deps.clock.now();
@@ -151,6 +157,14 @@ export function createHello(deps: {
     };
   }
 
+  /** What is said to a visitor of a region that other relays serve. */
+  function elsewhereOf(directory: Directory, regionId: string): Result<never> | undefined {
+    const choices = directory.choices();
+    const endpoints = Object.hasOwn(choices, regionId) ? choices[regionId]!.endpoints : [];
+    if (endpoints.length === 0 || directory.region(regionId) !== undefined) return undefined;
+    return refusal("elsewhere", `region ${regionId} is served at ${endpoints.join(", ")}`, { endpoints: [...endpoints] });
+  }
+
   async function noticeParts(site: Site, region: Region, language: string, nowMs: number): Promise<Part[]> {
     const parts: Part[] = [{ type: "text", text: phrasesFor(language).notice(site.name), format: "plain" }];
     if (site.starters.length === 0) return parts;
@@ -175,6 +189,8 @@ export function createHello(deps: {
       ok: false,
       error: { code: "session-unknown", message: "this session is unknown or has expired; say hello without a token" },
     };
+    const elsewhere = hello.region === undefined ? undefined : elsewhereOf(directory, hello.region);
+    if (elsewhere !== undefined) return elsewhere;
     const now = deps.clock.now();
     const session = await deps.store.findSession(hashToken(token));
     if (session === undefined || session.expiresAt <= now || session.siteId !== site.id) return unknown;
@@ -185,6 +201,7 @@ export function createHello(deps: {
     // Slide the expiry at most once a day: a write a hello would cost a sync each.
     if (session.expiresAt < now + SESSION_MS - 24 * 3_600_000) await deps.store.touchSession(session.tokenHash, now + SESSION_MS);
     room.browserLanguages = hello.languages ?? room.browserLanguages;
+    if (hello.left !== undefined) deps.failover.left(room, region, hello.left);
     const subscription = deps.hub.subscribe(room.conversation.id, link);
     try {
       const missed = await catchUp(room, hello.cursor);
@@ -243,6 +260,7 @@ export function createHello(deps: {
       ...(conversation.agent === undefined ? {} : { agent: conversation.agent }),
       receipts: { deliveredSeq: conversation.deliveredSeq, readSeq: conversation.readSeq },
       region: conversation.regionId,
+      ...(region.config.endpoints.length === 0 ? {} : { endpoints: [...region.config.endpoints] }),
       language: conversation.language,
       site: { name: site.name, languages: [...site.languages], defaultLanguage: site.defaultLanguage },
       limits: { frameBytes: LIMITS.frameBytes, messageChars: LIMITS.messageChars, partsPerMessage: LIMITS.partsPerMessage },

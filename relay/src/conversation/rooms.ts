@@ -3,6 +3,7 @@
  * be dropped at any time and is read again. Writes go through publish.ts, which keeps both in step.
  */
 import { LIMITS, type DurableEvent } from "@allhours/protocol";
+import type { RegionConfig } from "../config/schema.ts";
 import { residencyOf } from "../routing/region.ts";
 import type { Expert, Region, Site } from "../routing/types.ts";
 import type { Conversation, Store } from "../store/store.ts";
@@ -29,7 +30,10 @@ export type Room = {
 /** The configured sites and regions. Replaced as a whole on reload; ask again for every command. */
 export type Directory = {
   site(id: string): Site | undefined;
+  /** Of those that this relay serves. */
   region(id: string): Region | undefined;
+  /** All that a visitor may be given, served here or elsewhere. */
+  choices(): Readonly<Record<string, RegionConfig>>;
   desk(deskId: string): { region: Region; desk: Region["desks"][number] } | undefined;
   expert(expertId: string): { region: Region; expert: Expert } | undefined;
   regions(): readonly Region[];

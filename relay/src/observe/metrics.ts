@@ -79,6 +79,12 @@ export function createMetrics() {
     }),
     inbound: new Counter({ name: "allhours_inbound_total", help: "Deliveries from desks, by result", labelNames: ["result"], registers }),
     jobs: new Counter({ name: "allhours_jobs_total", help: "Jobs run, by kind and result", labelNames: ["kind", "result"], registers }),
+    failovers: new Counter({
+      name: "allhours_failovers_total",
+      help: "Visitors who left an endpoint of their region for this relay, by region and the endpoint they left",
+      labelNames: ["region", "endpoint"],
+      registers,
+    }),
     experts: new Counter({
       name: "allhours_experts_total",
       help: "Consultations of experts that ended, by region, expert and result",

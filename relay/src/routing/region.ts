@@ -2,7 +2,7 @@
  * Which region serves a visitor, and why. Pure: the same facts give the same region. Order: the site's signed claim, its rules, the country a
  * trusted proxy named, the time zone, the language, the site's default.
  */
-import type { RegionConfig, SiteConfig, WhenConfig } from "../config/schema.ts";
+import type { Config, RegionConfig, SiteConfig, WhenConfig } from "../config/schema.ts";
 
 export type VisitorFacts = {
   /** Region that the site's own server has named, its signature verified. */
@@ -23,6 +23,15 @@ export type RegionChoice = {
 /** The group of regions whose data may lie together: a region is one by itself, unless it says otherwise. */
 export function residencyOf(regionId: string, { residency = regionId }: Pick<RegionConfig, "residency">): string {
   return residency;
+}
+
+/** Is the region served by other relays than this one, whose own origin is `own`? */
+export function isElsewhere({ endpoints }: Pick<RegionConfig, "endpoints">, own: string | undefined): boolean {
+  return endpoints.length > 0 && (own === undefined || !endpoints.includes(own));
+}
+/** The regions of a config that this relay serves. */
+export function servedHere({ regions, server }: Pick<Config, "regions" | "server">): [string, RegionConfig][] {
+  return Object.entries(regions).filter(([, region]) => !isElsewhere(region, server.origin));
 }
 
 export function chooseRegion(

@@ -3,17 +3,18 @@ import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Logger } from "../observe/logger.ts";
-import { residencyOf } from "../routing/region.ts";
+import { residencyOf, servedHere } from "../routing/region.ts";
 import { createGroupedStore } from "./grouped.ts";
 import { createMemoryStore } from "./memory.ts";
 import { groupPath, settleGroups, type GroupFile } from "./residency.ts";
 import { openSqliteStore } from "./sqlite.ts";
 import type { Store } from "./store.ts";
 
-/** The file of each group, absolute. The group of the first region has `store.path`. */
-export function groupFiles({ regions, store }: Pick<Config, "regions" | "store">, baseDir: string): GroupFile[] {
+/** The file of each group of regions served here, absolute. The group of the first has `store.path`. */
+export function groupFiles(config: Pick<Config, "regions" | "server" | "store">, baseDir: string): GroupFile[] {
+  const { store } = config;
   const files = new Map<string, { group: string; path: string; regionIds: string[] }>();
-  for (const [regionId, region] of Object.entries(regions)) {
+  for (const [regionId, region] of servedHere(config)) {
     const group = residencyOf(regionId, region);
     const path = store.groups[group]?.path ?? (files.size === 0 ? store.path : groupPath(store.path, group));
     const file = files.get(group) ?? { group, path: resolve(baseDir, path), regionIds: [] };
@@ -28,7 +29,7 @@ export function groupFiles({ regions, store }: Pick<Config, "regions" | "store">
  * ended unasked.
  */
 export async function openStore(
-  config: Pick<Config, "regions" | "store">,
+  config: Pick<Config, "regions" | "server" | "store">,
   baseDir: string,
   deps: { groupOf: (regionId: string) => string | undefined; logger: Logger; onDeath: (error: Error) => void },
 ): Promise<Store> {

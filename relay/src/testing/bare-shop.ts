@@ -41,7 +41,14 @@ export function bareShop(logger: Logger, desks: Region["desks"] = []): { region:
   return {
     region,
     site,
-    directory: { site: () => site, region: () => region, desk: () => undefined, expert: () => undefined, regions: () => [region] },
+    directory: {
+      site: () => site,
+      region: () => region,
+      choices: () => ({ one: region.config }),
+      desk: () => undefined,
+      expert: () => undefined,
+      regions: () => [region],
+    },
   };
 }
 

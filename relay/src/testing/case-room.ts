@@ -110,7 +110,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
     return room;
   }
   const turns = createTurns({ ...shared, report: () => undefined });
-  const handle = createHandle({ ...shared, turns, experts: consents });
+  const handle = createHandle({ ...shared, turns, experts: consents, failover: { left: () => undefined } });
   /** The visitor writes, or presses a button of the last message that has any. */
   async function write(room: Room, given: string | { optionId: string }): Promise<void> {
     const { id: conversationId, visitorId, siteId } = room.conversation;

@@ -148,6 +148,7 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
       session = undefined;
       dispatch({ type: "loaded", snapshot: NOTHING_STORED });
       await outbox.refresh();
+      connection.use(options.relays);
       connection.renew("session gone", true);
     } else if (stored.conversationId === session.conversationId) {
       dispatch({ type: "seen", seq: stored.seenSeq ?? 0 });
@@ -166,6 +167,7 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     await reload();
     if (!leading || closed) return;
     dispatch({ type: "leading", leading: true });
+    connection.use(session?.endpoints ?? options.relays);
     connection.open();
   }
 
@@ -182,10 +184,11 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     const over = startsOver(before, welcome);
     dispatch({ type: "welcome", welcome });
     sync.restart();
-    const { token, visitorId, conversationId } = welcome;
+    const { token, visitorId, conversationId, region, endpoints } = welcome;
     const { seenSeq } = getState();
-    if (session?.token !== token || session.conversationId !== conversationId || (session.seenSeq ?? 0) > seenSeq) {
-      session = { token, visitorId, conversationId, seenSeq };
+    const moved = endpoints?.join(" ") !== session?.endpoints?.join(" ");
+    if (moved || session?.token !== token || session.conversationId !== conversationId || (session.seenSeq ?? 0) > seenSeq) {
+      session = { token, visitorId, conversationId, seenSeq, ...(endpoints === undefined ? {} : { region, endpoints }) };
       sync.saveSession(session);
     }
     absorb(over ? 0 : before.seq, welcome.events, over);
@@ -224,7 +227,7 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
   async function ask(build: (conversationId: string) => Command): Promise<Ack | undefined> {
     const command = (): Command => build(getState().conversationId ?? "");
     if (leading) return connection.ask(command, ASK_MS);
-    return session === undefined ? undefined : runErrand(transports, options.relays[0]!, hello(), command());
+    return session === undefined ? undefined : runErrand(transports, (session.endpoints ?? options.relays)[0]!, hello(), command());
   }
 
   async function send(parts: VisitorPart[]): Promise<string> {

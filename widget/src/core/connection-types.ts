@@ -31,6 +31,8 @@ export type ConnectionOptions = {
 export interface Connection {
   /** Wants a link from now on. Idempotent; after `refused` it tries again. */
   open(): void;
+  /** Relays to use from the next try on. */
+  use(relays: readonly string[]): void;
   /** Wants none. The state becomes `idle`. */
   close(): void;
   /** One try on the present link. `undefined`: no link, no answer in `timeoutMs`, or the link was lost. */

@@ -11,7 +11,7 @@ const hello = { type: "hello", version: 1, site: "demo" } as const satisfies Hel
 const welcome = { region: "eu" } as Welcome;
 const ok: Ack = { ok: true, value: null };
 
-type FakeLink = { through: number; relay: string; handlers: LinkHandlers; closed: boolean; sent: Command[] };
+type FakeLink = { through: number; relay: string; handlers: LinkHandlers; closed: boolean; hello: Hello; sent: Command[] };
 
 /** Transports whose opening and answering the test decides. */
 function setUp(transportCount = 2, relays = ["https://one.test"], standby = false) {
@@ -22,7 +22,8 @@ function setUp(transportCount = 2, relays = ["https://one.test"], standby = fals
   const links: FakeLink[] = [];
   const told = { lost: 0, unknown: 0, events: 0, welcomes: 0, resumed: 0, head: 0 };
   const world = {
-    open: (_through: number): Error | undefined => undefined,
+    open: (_through: number, _relay: string): Error | undefined => undefined,
+    welcome,
     /** How long a try says nothing before it opens, milliseconds. */
     silentMs: (_through: number, _relay: string): number => 0,
     answer: (_command: Command): Ack | undefined => ok,
@@ -35,7 +36,7 @@ function setUp(transportCount = 2, relays = ["https://one.test"], standby = fals
     pipe: "loopback",
     async open(relay, mayHello, handlers, timeoutMs, signal) {
       tries.push({ at: clock.now(), through, relay });
-      const error = world.open(through);
+      const error = world.open(through, relay);
       if (error !== undefined) throw error;
       const waitMs = world.silentMs(through, relay);
       if (waitMs > 0) {
@@ -44,11 +45,12 @@ function setUp(transportCount = 2, relays = ["https://one.test"], standby = fals
           clock.after(Math.min(waitMs, timeoutMs), () => (waitMs < timeoutMs ? resolve() : reject(new LinkFailed("no welcome in time"))));
         });
       }
-      if (mayHello() === undefined) throw new LinkFailed("not wanted any more");
-      const link: FakeLink = { through, relay, handlers, closed: false, sent: [] };
+      const said = mayHello();
+      if (said === undefined) throw new LinkFailed("not wanted any more");
+      const link: FakeLink = { through, relay, handlers, closed: false, hello: said, sent: [] };
       links.push(link);
       return {
-        welcome,
+        welcome: world.welcome,
         link: {
           pipe: "loopback",
           send(command, timeoutMs) {
@@ -228,7 +230,7 @@ describe("refusals", () => {
 
   test("retryAfterMs is obeyed, and a refusal is no reason to change the transport", async () => {
     const { connection, clock, tries, world } = setUp();
-    world.open = () => (tries.length < 5 ? new LinkRefused("too-many-links", "later", 9_000) : undefined);
+    world.open = () => (tries.length < 5 ? new LinkRefused("too-many-links", "later", { retryAfterMs: 9_000 }) : undefined);
     connection.open();
     await clock.advance(200_000);
     expect(tries.map(({ through }) => through)).toEqual([0, 0, 0, 0, 0]);
@@ -544,5 +546,57 @@ describe("a relay that stops", () => {
       backAt.push(tries.at(-1)!.at - lostAt);
     }
     expect(Math.max(...backAt) - Math.min(...backAt)).toBeGreaterThan(3_500);
+  });
+});
+
+describe("a region with endpoints of its own", () => {
+  const [page, one, two] = ["https://page.test", "https://one.test", "https://two.test"] as const;
+  const elsewhere = (...endpoints: string[]): Error => new LinkRefused("elsewhere", "not here", { endpoints });
+
+  test("is gone to at once, and stays the only place: the page's own relay is not asked again", async () => {
+    const { connection, clock, tries, world, links, last } = setUp(1, [page]);
+    world.open = (_through, relay) => (relay === page ? elsewhere(one, two) : undefined);
+    world.welcome = { region: "apac", endpoints: [one, two] } as Welcome;
+    connection.open();
+    await clock.settle();
+    expect(tries.map(({ relay }) => relay)).toEqual([page, one]);
+    expect(last()).toMatchObject({ status: "online", region: "apac" });
+    world.open = (_through, relay) => (relay === one ? down() : undefined);
+    links[0]?.handlers.lost("dark");
+    await clock.advance(2_000);
+    expect(tries.slice(2).map(({ relay }) => relay)).toEqual([one, two]);
+    expect(links.at(-1)).toMatchObject({ relay: two, hello: { left: one } });
+  });
+
+  test("is told by a standby's first probe which endpoint was left", async () => {
+    const { connection, clock, world, links } = setUp(1, [one, two], true);
+    world.welcome = { region: "apac", endpoints: [one, two] } as Welcome;
+    connection.open();
+    await clock.advance(1_000);
+    expect(links.map(({ relay }) => relay)).toEqual([one, two]);
+    links[0]?.handlers.lost("dark");
+    await clock.settle();
+    expect(links[1]?.sent).toContainEqual({ type: "probe", left: one });
+    await clock.advance(LINK_TIMES.beatMs + 100);
+    expect(links[1]?.sent.at(-1)).toEqual({ type: "probe" });
+  });
+
+  test("that sends back and forth is asked a few times, then waited for as any that fails", async () => {
+    const { connection, clock, tries, world, last } = setUp(1, [page]);
+    world.open = (_through, relay) => elsewhere(relay === one ? two : one);
+    connection.open();
+    await clock.settle();
+    expect(tries.map(({ relay }) => relay)).toEqual([page, one, two, one]);
+    expect(last()).toMatchObject({ status: "reconnecting" });
+  });
+
+  test("that moved is found again by the relays the page names", async () => {
+    const { connection, clock, world, links, tries } = setUp(1, [page]);
+    connection.use([one]);
+    world.open = (_through, relay) => (relay === page ? elsewhere(two) : relay === one ? down() : undefined);
+    connection.open();
+    await clock.advance(60_000);
+    expect(links.map(({ relay }) => relay)).toEqual([two]);
+    expect(tries.filter(({ relay }) => relay === page)).toHaveLength(1);
   });
 });

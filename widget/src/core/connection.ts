@@ -14,6 +14,10 @@ import { createRoute } from "./route.ts";
 import { createStandby } from "./standby.ts";
 import type { ConnectionState } from "./state.ts";
 
+/** Relays that send a page on to each other: after this many it waits as after any failure. */
+const MOST_MOVES = 3;
+/** Failures in a row after which the relays the page names are asked as well. */
+const LOST_AFTER = 4;
 /** Refusals that no retry can change. */
 const FINAL_CODES: readonly string[] = ["origin-refused", "unknown-site", "unsupported-version"];
 
@@ -37,6 +41,11 @@ export function createConnection({
   /** The relay in use said it stops: when this page is to come back, Unix milliseconds. */
   let leaveAt: number | undefined;
   const route = createRoute(relays, transports.length);
+  /** Sent on to other relays in a row, without having been let in. */
+  let moves = 0;
+  /** The relay whose link was lost, until another has been told. */
+  let left: string | undefined;
+  const leftFor = (relay: string): { left?: string } => (left === undefined || left === relay ? {} : { left });
   let unknownSessions = 0;
   let lastWake = -Infinity;
   const none = (): void => {};
@@ -47,7 +56,7 @@ export function createConnection({
   const opening = createOpening({
     transports,
     clock,
-    hello,
+    hello: (relay) => ({ ...hello(), ...leftFor(relay) }),
     on: {
       event: (from, event) => from === live && hear(event),
       damaged: (from) => from === live && void check(LIMITS.probeTimeoutMs),
@@ -115,8 +124,10 @@ export function createConnection({
     before?.link.close();
     stopTimers();
     leaveAt = undefined;
+    if (next.welcome.endpoints !== undefined && next.welcome.endpoints.length > 0) route.use(next.welcome.endpoints);
     route.opened(next.transport, next.relay);
-    unknownSessions = 0;
+    unknownSessions = moves = 0;
+    if (fresh) left = undefined;
     cancel.stable = clock.after(LINK_TIMES.stableMs, () => (failures = 0));
     preferAgain();
     beat();
@@ -167,6 +178,11 @@ export function createConnection({
       unknownSessions += 1;
       if (unknownSessions === 1) return void attempt(through);
     }
+    if (refused?.endpoints !== undefined && moves < MOST_MOVES) {
+      moves += 1;
+      route.use(refused.endpoints);
+      return void attempt(through);
+    }
     // The link in use is as good as it was; the better one is tried again later.
     if (live !== undefined) return leaveAt === undefined ? preferAgain() : leaveLater(spread());
     // A refusal shows that the transport works.
@@ -186,6 +202,9 @@ export function createConnection({
     // Without a network a try now and then: browsers call a machine offline whose relay is on the same machine.
     const delayMs = net.online ? Math.max(leastMs, jitter) : BACKOFF.capMs;
     failures += 1;
+    moves = 0;
+    // The region's own may have moved: those the page names know where to.
+    if (failures >= LOST_AFTER) route.use(Array.from(new Set([...route.all, ...relays])));
     say(net.online ? { status: "reconnecting", attempt: failures, nextAt: clock.now() + delayMs } : { status: "offline" });
     cancel.retry();
     cancel.retry = clock.after(delayMs, () => void attempt());
@@ -214,6 +233,7 @@ export function createConnection({
 
   function lose(reason: string, soon: boolean): void {
     logger.debug({ reason }, "link lost");
+    left = live?.relay;
     const spare = standby?.take();
     const second = trying;
     trying = undefined;
@@ -241,7 +261,7 @@ export function createConnection({
       void attempt();
       beside = trying;
     });
-    const ack = await ask(asked, { type: "probe" }, timeoutMs);
+    const ack = await ask(asked, { type: "probe", ...leftFor(asked.relay) }, timeoutMs);
     stop();
     if (ack !== undefined && beside !== undefined && beside === trying) {
       trying.abort();
@@ -259,6 +279,7 @@ export function createConnection({
       if (ack === undefined) lose("probe unanswered", true);
       else {
         beat();
+        if (asked.relay !== left) left = undefined;
         const head = ack.ok ? (ack.value as { head?: unknown } | null)?.head : undefined;
         if (typeof head === "number") on.head(head);
       }
@@ -305,6 +326,7 @@ export function createConnection({
       if (net.online) void attempt();
       else schedule(0, false);
     },
+    use: (next) => route.use(next),
     close() {
       giveUp();
       if (state.status !== "idle") say({ status: "idle" });

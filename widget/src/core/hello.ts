@@ -23,6 +23,7 @@ export function helloFor(options: ChatOptions, session: StoredSession | undefine
     version: PROTOCOL_VERSION,
     site: options.site,
     ...(session === undefined ? {} : { token: session.token }),
+    ...(session?.region === undefined || session.endpoints === undefined ? {} : { region: session.region }),
     ...(known ? { cursor: { epoch: state.epoch!, seq: state.seq, ...(at === undefined ? {} : { at }) } } : {}),
     ...(languages.length === 0 ? {} : { languages }),
     ...(options.timezone === undefined || options.timezone.length > 64 ? {} : { timezone: options.timezone }),

@@ -15,7 +15,7 @@ export type Opened = { live: Live; use: () => void };
 export type OpeningOptions = {
   transports: readonly (() => Promise<Transport>)[];
   clock: Clock;
-  hello: () => Hello;
+  hello: (relay: string) => Hello;
   on: {
     event(live: Live, event: Event | UnknownDurable): void;
     damaged(live: Live): void;
@@ -46,7 +46,7 @@ export function createOpening({ transports, clock, hello, on }: OpeningOptions):
     const pipe = await transports[transport]!();
     const { link, welcome } = await pipe.open(
       relay,
-      () => (mayHello() ? hello() : undefined),
+      () => (mayHello() ? hello(relay) : undefined),
       {
         event(event) {
           if (used) on.event(live!, event);

@@ -44,10 +44,17 @@ export class LinkRefused extends Error {
   override readonly name = "LinkRefused";
   readonly code: string;
   readonly retryAfterMs: number | undefined;
-  constructor(code: string, message: string, retryAfterMs?: number) {
+  /** Where the visitor's region is served, with `elsewhere`. */
+  readonly endpoints: readonly string[] | undefined;
+  constructor(
+    code: string,
+    message: string,
+    details: { retryAfterMs?: number | undefined; endpoints?: readonly string[] | undefined } = {},
+  ) {
     super(message);
     this.code = code;
-    this.retryAfterMs = retryAfterMs;
+    this.retryAfterMs = details.retryAfterMs;
+    this.endpoints = details.endpoints;
   }
 }
 
@@ -70,6 +77,10 @@ export type StoredSession = {
   conversationId: string;
   /** How far the visitor has read, so that the unread count outlives the page. */
   seenSeq?: number | undefined;
+  /** Of the conversation. Sent only where the region has relays of its own. */
+  region?: string | undefined;
+  /** Relays of the region this conversation belongs to, best first: no other is asked for it. */
+  endpoints?: readonly string[] | undefined;
 };
 export type Snapshot = { session: StoredSession | undefined; cursor: Cursor | undefined; events: LogEvent[]; outbox: OutboxEntry[] };
 

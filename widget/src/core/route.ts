@@ -8,18 +8,23 @@ export interface Route {
   readonly transport: number;
   /** Relays to try, best first: the one that served last, alone; all of them when none has, or it failed. */
   readonly relays: readonly string[];
+  /** All that are in use, in their own order. */
+  readonly all: readonly string[];
   /** Where a second link goes: another relay when there is one. */
   readonly other: string;
   /** Nothing usable answered through this transport. */
   failed(through: number): void;
   /** A link opened through this transport to this relay: stay with it. */
   opened(through: number, relay: string): void;
+  /** From now on these, best first: the region's own. */
+  use(relays: readonly string[]): void;
   /** The relay in use is about to stop: the next link goes elsewhere when it can. */
   leave(): void;
 }
 
-/** `relays`: origins, best first, at least one; `transports`: how many there are. */
-export function createRoute(relays: readonly string[], transports: number): Route {
+/** `given`: origins, best first, at least one; `transports`: how many there are. */
+export function createRoute(given: readonly string[], transports: number): Route {
+  let relays = given;
   let transport = 0;
   let relay = 0;
   let served = false;
@@ -31,6 +36,9 @@ export function createRoute(relays: readonly string[], transports: number): Rout
     },
     get relays() {
       return served ? [at(0)] : relays.map((_, offset) => at(offset));
+    },
+    get all() {
+      return relays;
     },
     get other() {
       return at(1);
@@ -48,6 +56,13 @@ export function createRoute(relays: readonly string[], transports: number): Rout
       transport = through;
       relay = Math.max(0, relays.indexOf(origin));
       served = true;
+      strikes = 0;
+    },
+    use(next) {
+      if (next.length === relays.length && next.every((origin, index) => origin === relays[index])) return;
+      relays = next;
+      relay = 0;
+      served = false;
       strikes = 0;
     },
     leave() {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createI18n, flatten } from "./i18n.ts";
+import { consentWords } from "./consent-words.ts";
 import { OPEN_CHAT, labelledLanguage } from "./launcher-labels.ts";
 import { locale as ar } from "./locales/ar.ts";
 import { locale as de } from "./locales/de.ts";
@@ -31,6 +32,21 @@ describe.each(LOCALES)("%s", (name) => {
     expect(OPEN_CHAT[labelledLanguage([name])]).toBeTruthy();
     expect(labelledLanguage([name])).toBe(name.slice(0, 2));
   });
+});
+
+it("has the words of the question for consent in every language, with its plural forms and the same values put in", async () => {
+  for (const name of LOCALES) {
+    const words = consentWords[name];
+    const forms = new Intl.PluralRules(name).resolvedOptions().pluralCategories.map((form) => `consentWithin_${form}`);
+    const plain = Object.keys(consentWords.en).filter((key) => !key.startsWith("consentWithin"));
+    expect(Object.keys(words).sort(), name).toEqual([...plain, ...forms].sort());
+    for (const key of plain) expect(placeholders(words[key] ?? ""), `${name} ${key}`).toEqual(placeholders(consentWords.en[key] ?? ""));
+  }
+  const i18n = await createI18n(["fr"]);
+  i18n.add(consentWords);
+  expect(i18n.plural("consentWithin", 2)).toContain("2 minutes");
+  await i18n.setLocale(["ar"]);
+  expect(i18n.t("consentTitle", { name: "X" })).toBe("هل نسأل X؟");
 });
 
 it("has words for every wire error", () => {

@@ -3,23 +3,29 @@
  * language. Knows nothing of the view; a language that fails to load leaves the one before.
  */
 import { createInstance } from "i18next";
+import type { ConsentKey } from "./consent-words.ts";
 import type { AnyLocale, PluralKey, TextKey } from "./locales/en.ts";
 import { LOCALES, dirOf, matchLocale, type LocaleName } from "./match-locale.ts";
 
 export type { PluralKey, TextKey };
+/** Words that come with what shows them. */
+export type LaterKey = ConsentKey;
 
 export interface I18n {
   readonly locale: LocaleName;
   readonly dir: "ltr" | "rtl";
-  t(key: TextKey, values?: Record<string, string | number>): string;
+  /** A `LaterKey` has its words once they were added. */
+  t(key: TextKey | LaterKey, values?: Record<string, string | number>): string;
   /** Text that depends on a number; one of the forms the language has. */
-  plural(key: PluralKey, count: number): string;
+  plural(key: PluralKey | "consentWithin", count: number): string;
   /** Hours and minutes. `at` is Unix milliseconds, `timezone` an IANA zone; an unknown zone gives `undefined`. */
   time(at: number, timezone?: string): string | undefined;
   /** A date or time in other fields. Unix milliseconds. */
   format(at: number, fields: Intl.DateTimeFormatOptions): string;
   /** "Today", "Yesterday", or a date; `now` decides. Unix milliseconds. */
   day(at: number, now: number): string;
+  /** Adds words that came later, in every language. */
+  add(words: Record<LocaleName, Record<string, string>>): void;
   /** Changes the language to the best for `wanted` (BCP 47, best first). Resolves when the words are there. */
   setLocale(wanted: readonly string[]): Promise<void>;
 }
@@ -60,6 +66,8 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
   await words.init({
     lng: "en",
     fallbackLng: "en",
+    // What is added after the start, beside what a language comes with.
+    fallbackNS: "later",
     // Given, if empty: there is no backend to ask, and the build leaves the asking out.
     resources: {},
     keySeparator: false,
@@ -119,6 +127,9 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
       if (dayKey(at) === dayKey(now - dayMs)) return words.t("yesterday");
       const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
       return format(at, { day: "numeric", month: "short", ...(sameYear ? { weekday: "short" } : { year: "numeric" }) });
+    },
+    add(more) {
+      for (const name of LOCALES) words.addResourceBundle(name, "later", more[name], true);
     },
     // Offline or blocked: the words we have are better than none.
     setLocale: (tags) => use(best(tags)).catch(() => {}),

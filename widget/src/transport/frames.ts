@@ -12,7 +12,7 @@ export function readAck(raw: unknown): Ack | undefined {
 export function readWelcome(raw: unknown): Welcome {
   const answer = readAck(raw);
   if (answer === undefined) throw new LinkFailed("the hello was not answered by an ack");
-  if (!answer.ok) throw new LinkRefused(answer.error.code, answer.error.message, answer.error.retryAfterMs);
+  if (!answer.ok) throw new LinkRefused(answer.error.code, answer.error.message, answer.error);
   const welcome = decodeWelcome(answer.value);
   if (!welcome.ok) throw new LinkFailed(`unreadable welcome: ${welcome.error.message}`);
   return welcome.value;

@@ -64,10 +64,10 @@ function renderExtra(
   part: Extract<Part, { type: "card" | "file" | "consent" }>,
   { item, consent }: MessageRow,
   context: MessageContext,
-): TemplateResult | typeof nothing {
+): unknown {
   const { extras } = context;
   if (part.type === "consent")
-    return extras?.renderConsent(part, consent, context.i18n, (option) => context.actions.choose(item.id, option)) ?? nothing;
+    return extras?.renderConsent(part, consent, context.i18n, (option) => context.actions.choose(item.id, option));
   if (extras === undefined) return html`<div class="bubble" dir="auto">${renderText(spokenText([part]), "plain")}</div>`;
   if (part.type === "file") return extras.renderFile(part);
   return extras.renderCard(part, {

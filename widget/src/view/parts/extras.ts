@@ -4,7 +4,7 @@
  * plain words stand in its place.
  */
 export { renderCard } from "./card.ts";
-export { renderConsent } from "./consent.ts";
+export { renderConsent } from "./consent-door.ts";
 export { extraStyles } from "./extra-styles.ts";
 export { reasonOf, renderFailed } from "./failed.ts";
 export { renderFile } from "./file.ts";
