@@ -18,6 +18,7 @@ import { createHandle } from "./conversation/handle.ts";
 import { createHello } from "./conversation/hello.ts";
 import { createHub } from "./conversation/hub.ts";
 import { createOffers } from "./conversation/offers.ts";
+import { createPace } from "./conversation/pace.ts";
 import { createPromises } from "./conversation/promises.ts";
 import { createPublisher } from "./conversation/publish.ts";
 import { createSerialQueue } from "./conversation/queue.ts";
@@ -128,7 +129,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     webhooks: (room, change, at) => webhookJobs(directory.region(room.conversation.regionId), room.conversation, change, at),
     onEntry: (_room, event) => metrics.entries.inc(event.type, event.type === "message-added" ? event.message.author.kind : "relay"),
   });
-  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
+  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
   const turns = createTurns({
     ...shared,
     report: (report) => {

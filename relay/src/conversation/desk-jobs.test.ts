@@ -10,6 +10,7 @@ import { createDeskJobs } from "./desk-jobs.ts";
 import { createExperts } from "./experts.ts";
 import { createHub } from "./hub.ts";
 import { createOffers } from "./offers.ts";
+import { createPace } from "./pace.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
 import { createRooms } from "./rooms.ts";
@@ -41,7 +42,7 @@ it("tells the desk of a case whose job is taken before its commit is heard of", 
   const publisher = createPublisher({ store, hub: createHub(), now: () => 1_000, wakeJobs: () => undefined });
   const clock = createFakeClock(1_000);
   const experts = createExperts({ store, serial, clock });
-  const offers = createOffers({ store, rooms, serial, publisher, directory: () => directory, clock, logger, experts });
+  const offers = createOffers({ store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger, experts });
   const jobs = createDeskJobs({ store, rooms, serial, publisher, directory: () => directory, offers });
   const conversation = bareConversation(0);
   await memory.createConversation(conversation, undefined, undefined);

@@ -15,6 +15,7 @@ import { leaseJob, timersOf } from "./case-jobs.ts";
 import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ModeAction } from "./mode.ts";
+import type { Pace } from "./pace.ts";
 import { keepPromise } from "./promises.ts";
 import type { Publisher } from "./publish.ts";
 import { lastQuestion, QUESTION, redactedQuestion, type Question } from "../learning/questions.ts";
@@ -36,6 +37,7 @@ export function createDeskDoor(deps: {
   publisher: Publisher;
   directory: () => Directory;
   clock: Clock;
+  pace: Pick<Pace, "taken">;
   metrics: Pick<Metrics, "promises">;
 }) {
   async function receive(deskId: string, region: Region, command: DeskCommand): Promise<Result<DeskAnswer>> {
@@ -192,7 +194,10 @@ export function createDeskDoor(deps: {
         break;
     }
     if (refused !== undefined) return refused;
+    const { mode, caseAt } = room.conversation;
     const appended = await deps.publisher.commit(room, { ...change, inbound, skipIfKnown: false });
+    if (mode === "queued" && change.patch?.mode === "agent" && caseAt !== undefined && !appended.duplicate)
+      deps.pace.taken(region.id, caseAt, nowMs);
     if (result !== undefined && !appended.duplicate) deps.metrics.promises.inc({ region: room.conversation.regionId, result });
     return { ok: true, value: { duplicate: appended.duplicate, messageId } };
   }

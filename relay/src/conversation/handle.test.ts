@@ -9,6 +9,7 @@ import { createFakeClock } from "../testing/fake-clock.ts";
 import { createHandle } from "./handle.ts";
 import { createExperts } from "./experts.ts";
 import { createHub } from "./hub.ts";
+import { createPace } from "./pace.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
 import { createRooms } from "./rooms.ts";
@@ -32,7 +33,7 @@ async function open(maxOpenTurns: number) {
       return { next: false, outcome: { kind: "answered", parts: [{ type: "text", text: "Yes." }] } };
     },
   };
-  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
+  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
   const handle = createHandle({ ...shared, turns, experts: createExperts(shared), failover: { left: () => undefined }, maxOpenTurns });
   async function visitor(mode: Conversation["mode"] = "bot") {

@@ -13,6 +13,7 @@ import { isExpertButton } from "./expert-jobs.ts";
 import type { Experts } from "./experts.ts";
 import type { Failover } from "./failover.ts";
 import { derivedId } from "./ids.ts";
+import type { Pace } from "./pace.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
 import { showQueue } from "./queue-view.ts";
@@ -29,6 +30,7 @@ export type HandleDeps = {
   failover: Pick<Failover, "left">;
   directory: () => Directory;
   clock: Clock;
+  pace: Pace;
   logger: Logger;
   /** Turns that may be open at once in this relay, being stored included; default 5,000. Above it messages to the assistant are refused. */
   maxOpenTurns?: number | undefined;

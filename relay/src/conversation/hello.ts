@@ -30,6 +30,7 @@ import type { Conversation, Entry, Session, Store } from "../store/store.ts";
 import { botMessage } from "./cases.ts";
 import type { Failover } from "./failover.ts";
 import type { Hub, HubLink, Subscription } from "./hub.ts";
+import type { Pace } from "./pace.ts";
 import { webhookJobs } from "./webhooks.ts";
 import { queueOf } from "./queue-view.ts";
 import { PAGE, regionOf, remember, type Directory, type Room, type Rooms } from "./rooms.ts";
@@ -60,6 +61,7 @@ export function createHello(deps: {
   turns: Turns;
   directory: () => Directory;
   clock: Clock;
+  pace: Pace;
   logger: Logger;
   failover: Pick<Failover, "left">;
   /** Jobs were written. */
@@ -245,7 +247,7 @@ export function createHello(deps: {
     missed: Pick<Welcome, "resume" | "events" | "more">,
   ): Promise<Welcome> {
     const { conversation } = room;
-    const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
+    const queue = await queueOf({ room, region }, deps);
     const head = Math.max(room.headSeq, missed.events.at(-1)?.seq ?? 0);
     return {
       version: PROTOCOL_VERSION,

@@ -235,7 +235,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
         const place = await placeOf(deps, conversationId);
         if (place === undefined) continue;
         // Who stood before may be gone.
-        if (isHeard) tellQueue(deps.publisher, conversationId, queueState(place, index + 1, deps.clock.now()));
+        if (isHeard) tellQueue(deps.publisher, conversationId, queueState(place, index + 1, { now: deps.clock.now(), pace: deps.pace }));
         offered += await deps.serial.run(conversationId, async () => offerAgain(place));
       }
     }

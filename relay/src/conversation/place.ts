@@ -3,6 +3,7 @@ import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { Store } from "../store/store.ts";
+import type { Pace } from "./pace.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
 import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
@@ -14,6 +15,7 @@ export type ConversationDeps = {
   publisher: Publisher;
   directory: () => Directory;
   clock: Clock;
+  pace: Pace;
   logger: Logger;
 };
 export type Place = { room: Room; site: Site; region: Region };

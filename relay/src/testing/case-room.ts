@@ -24,9 +24,11 @@ import { createExperts } from "../conversation/experts.ts";
 import { createHandle } from "../conversation/handle.ts";
 import { createHub } from "../conversation/hub.ts";
 import { createOffers } from "../conversation/offers.ts";
+import { createPace } from "../conversation/pace.ts";
 import { createPromises } from "../conversation/promises.ts";
 import { createPublisher } from "../conversation/publish.ts";
 import { createSerialQueue } from "../conversation/queue.ts";
+import { queueOf } from "../conversation/queue-view.ts";
 import { createRooms, type Room } from "../conversation/rooms.ts";
 import { createTurns } from "../conversation/turns.ts";
 
@@ -70,7 +72,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
   const rooms = createRooms(store, () => clock.now());
   const serial = createSerialQueue();
   const publisher = createPublisher({ store, hub: createHub(), now: () => clock.now(), wakeJobs: () => runner.wake() });
-  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
+  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
   const metrics = createMetrics();
   const consents = createExperts(shared);
   const consultations = createExpertJobs({ ...shared, experts: consents, metrics });
@@ -148,6 +150,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
       event.type === "message-added" ? [textOf(event.message.parts)] : event.type === "mode-changed" ? [`-> ${event.mode}`] : [],
     );
   return {
+    queueOf: async (room: Room) => queueOf({ room, region }, shared),
     write,
     consultations,
     baton,
