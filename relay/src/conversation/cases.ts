@@ -85,6 +85,11 @@ const spoken: Record<HandoffReason, "gettingPerson" | "gaveUp" | "urgent"> = {
   urgent: "urgent",
 };
 
+/** The entry that a request for a person writes when it opens a case: whether it did is known for good. */
+export function caseEntryId(requestId: string): string {
+  return derivedId(requestId, "mode");
+}
+
 /**
  * Opens a case, or says that one is open. `requestId` makes it idempotent: entry ids follow from it. Without a desk in the region
  * nothing is opened, and the visitor is told in words.
@@ -126,7 +131,7 @@ export function openCase(
   const caseId = newId<CaseId>(ask.nowMs);
   const result = changeMode(room.conversation, { type: "request", caseId });
   if (!result.ok || result.unchanged) return { entries: [] };
-  const entryId = derivedId(ask.requestId, "mode");
+  const entryId = caseEntryId(ask.requestId);
   const { id: conversationId, timezone } = room.conversation;
   const promisedAt = isAnybodyOnDuty(region.rota, ask.language, ask.nowMs) ? undefined : promised(region, { ...ask, onDuty: false });
   const words =

@@ -1,5 +1,6 @@
 import { newId, type Command, type Event } from "@allhours/protocol";
 import { expect, it } from "vitest";
+import type { HandoffAdapter } from "../adapters/spec.ts";
 import { createLogger } from "../observe/logger.ts";
 import type { Step } from "../pipeline/turn.ts";
 import { createMemoryStore } from "../store/memory.ts";
@@ -17,7 +18,7 @@ import { createTurns } from "./turns.ts";
 async function open(maxOpenTurns: number) {
   const clock = createFakeClock(1_700_000_000_000);
   const logger = createLogger("silent");
-  const { directory } = bareShop(logger);
+  const { directory } = bareShop(logger, [{ id: "desk", adapter: {} as HandoffAdapter }]);
   const store = createMemoryStore();
   const hub = createHub();
   const rooms = createRooms(store, () => clock.now());
@@ -51,7 +52,8 @@ async function open(maxOpenTurns: number) {
         { type: "message-send", id, conversationId: conversation.id, parts: [{ type: "text", text: "Hello?" }] } satisfies Command,
         session,
       );
-    return { say, heard, conversation };
+    const ask = (id: string) => handle({ type: "handoff-request", id, conversationId: conversation.id } satisfies Command, session);
+    return { say, ask, heard, conversation };
   }
   return { visitor, turns, waiting, rooms };
 }
@@ -98,4 +100,18 @@ it("takes a message said again after the end as known, and does not wake the ass
   expect([room?.conversation.mode, heard.length]).toEqual(["ended", before]);
   expect(await say()).toMatchObject({ ok: true, value: { known: false } });
   expect(room?.conversation.mode).toBe("bot");
+});
+
+it("takes a request for a person said again after the end as known, and opens nothing", async () => {
+  const { visitor, rooms } = await open(5);
+  const { ask, heard, conversation } = await visitor();
+  const id = newId();
+  expect(await ask(id)).toMatchObject({ ok: true, value: { known: false } });
+  const room = await rooms.get(conversation.id);
+  Object.assign(room!.conversation, { mode: "ended", caseId: undefined });
+  const before = heard.length;
+  expect(await ask(id)).toMatchObject({ ok: true, value: { known: true } });
+  expect([room?.conversation.mode, heard.length]).toEqual(["ended", before]);
+  expect(await ask(newId())).toMatchObject({ ok: true, value: { known: false } });
+  expect(room?.conversation.mode).toBe("queued");
 });
