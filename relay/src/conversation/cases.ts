@@ -176,7 +176,7 @@ export function openCase(
 
 /** A visitor's message while a person serves, or is awaited: stored, and told to the desk; a critical one of who waits pages somebody. */
 export function messageForDesk(room: Room, region: Region, entry: Change["entries"][number], text: string, nowMs: number): Change {
-  const { id: conversationId, caseId, mode, language } = room.conversation;
+  const { id: conversationId, caseId, deskId, mode, language } = room.conversation;
   if (caseId === undefined) return { entries: [entry] };
   // Who is served already is heard; who still waits is not.
   const { priority, category } = mode === "queued" ? triageOf(text) : { priority: "normal" as const, category: undefined };
@@ -186,7 +186,7 @@ export function messageForDesk(room: Room, region: Region, entry: Change["entrie
     ...(rank > (room.conversation.caseRank ?? 0) ? { patch: { caseRank: rank } } : {}),
     ...(priority === "critical" ? { signals: [redFlag(entry.id, caseId, category)] } : {}),
     jobs: [
-      handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", at: nowMs }),
+      handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", deskId, at: nowMs }),
       ...(priority === "critical" ? alertJobs(room, region, { requestId: entry.id, caseId, category, language, nowMs }) : []),
     ],
   };

@@ -143,7 +143,8 @@ export function createDeskDoor(deps: {
         const taken = apply({ type: "accept", caseId, agent }, "agent-accepted");
         // A ticket was nobody's: it is theirs who took it, so that it does not stay with them when they go home.
         const team = room.conversation.teamId === undefined ? teamAt(region, deskId, nowMs) : undefined;
-        if (team !== undefined && change.patch?.mode === "agent") change.patch = { ...change.patch, teamId: team.id };
+        // Its answer to the offer may have been lost: what the visitor writes goes there all the same.
+        if (change.patch?.mode === "agent") change.patch = { ...change.patch, deskId, ...(team === undefined ? {} : { teamId: team.id }) };
         return taken;
       }
       const failed = apply({ type: "take-over", caseId, agent }, "shift-changed");

@@ -202,8 +202,10 @@ export function createOffers(deps: ConversationDeps) {
         await show(place);
         return;
       }
-      const route: Route = { ...before, passed, leaseUntil: undefined };
-      const jobs = [...withdrawal(room, caseId, deskOf(region, team)?.id), offerJob(room, caseId, route.offer + 1, "offer-expired")];
+      // From now on nobody else may accept: the desk that had the offer is told to close it, and must not get it in between.
+      const nextDesk = deskOf(region, team)?.id;
+      const route: Route = { ...before, passed, leaseUntil: undefined, deskId: nextDesk };
+      const jobs = [...withdrawal(room, caseId, nextDesk), offerJob(room, caseId, route.offer + 1, "offer-expired")];
       await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, signals: expired });
     });
   }

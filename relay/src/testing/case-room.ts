@@ -14,7 +14,7 @@ import type { Conversation } from "../store/store.ts";
 import { bareConversation, bareShop } from "./bare-shop.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "../conversation/case-jobs.ts";
-import { openCase } from "../conversation/cases.ts";
+import { messageForDesk, openCase } from "../conversation/cases.ts";
 import { createBaton } from "../conversation/baton.ts";
 import { createDeskDoor } from "../conversation/desk.ts";
 import { createDeskJobs } from "../conversation/desk-jobs.ts";
@@ -42,6 +42,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
   const clock = createFakeClock(START);
   const told: Told[] = [];
   const down = new Set<string>();
+  /** Desks that take what they are told, and whose answer is lost. */
+  const mute = new Set<string>();
   const desks = deskIds.map((id) => ({
     id,
     adapter: {
@@ -51,6 +53,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
         const { data } = event;
         const offer = "offer" in data ? { team: data.team?.id ?? "-", tier: data.tier, offer: data.offer } : {};
         told.push({ desk: id, type: event.type, ...("reason" in data ? { reason: data.reason } : {}), ...offer });
+        if (mute.has(id)) throw new AdapterError("unreachable", "the answer was lost");
       },
     } as unknown as HandoffAdapter,
   }));
@@ -99,6 +102,20 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
     await clock.advance(0);
     return room;
   }
+  /** The visitor writes to whoever has the case, or will. */
+  async function write(room: Room): Promise<void> {
+    const id = newId();
+    const author = { kind: "visitor" as const };
+    const entry = {
+      id,
+      event: {
+        type: "message-added" as const,
+        message: { id, author, parts: [{ type: "text" as const, text: "hello", format: "plain" as const }] },
+      },
+    };
+    await serial.run(room.conversation.id, async () => publisher.commit(room, messageForDesk(room, region, entry, "hello", clock.now())));
+    await clock.advance(0);
+  }
   let said = 0;
   async function desk(
     id: string,
@@ -117,7 +134,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
     (await store.entriesAfter(room.conversation.id, 0, 100)).flatMap(({ event }) =>
       event.type === "message-added" ? [textOf(event.message.parts)] : event.type === "mode-changed" ? [`-> ${event.mode}`] : [],
     );
-  return { baton, clock, store, told, down, ask, desk, lines, offers, region, site, serial, publisher, rooms, metrics };
+  return { baton, clock, store, told, down, mute, ask, write, desk, lines, offers, region, site, serial, publisher, rooms, metrics };
 }
 export const seen = (told: readonly Told[]): string[] =>
   told.map(({ desk, type, reason, team: asked, tier, offer }) =>
