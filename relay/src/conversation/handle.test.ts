@@ -115,3 +115,15 @@ it("takes a request for a person said again after the end as known, and opens no
   expect(await ask(newId())).toMatchObject({ ok: true, value: { known: false } });
   expect(room?.conversation.mode).toBe("queued");
 });
+
+it("says that an answer will not come when a person was asked for meanwhile", async () => {
+  const { visitor, waiting, turns } = await open(5);
+  const { say, ask, heard } = await visitor();
+  await say();
+  await ask(newId());
+  while (turns.running > 0) {
+    waiting.splice(0).forEach((go) => go());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(heard.map(({ type }) => type)).toEqual(["message-added", "mode-changed", "message-added", "message-abandoned"]);
+});
