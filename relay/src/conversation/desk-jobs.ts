@@ -42,6 +42,10 @@ export function createDeskJobs(deps: {
     if (desk === undefined) {
       // Nobody was told of the case, so there is nothing to take back.
       if (task.type === "withdrawn") return;
+      // The first offer ran out before its desk was known to have it: the transcript of the next one has this.
+      const { mode, caseId, route } = conversation;
+      if (mode === "queued" && caseId === task.caseId && route?.tier === "team" && route.offer > 0 && route.leaseUntil === undefined)
+        return;
       // The offer before it is a dead letter, and its transcript ends before this: kept beside it, to be replayed after it.
       throw new AdapterError("refused", "no desk has taken the offer of this case", { permanent: true });
     }

@@ -40,3 +40,17 @@ it("an offer that has run out can no longer be accepted, also before the next de
   expect(seen(told)).toEqual(["paris: visitor-asked #1 paris", "lagos: offer-expired #2 lagos"]);
   expect(await desk("lagos", room, { type: "accept", agent: bo })).toBe("ok");
 });
+
+it("leaves to the next offer what was written before any desk answered to the first", async () => {
+  const { ask, write, told, mute, clock, store } = setUp(day, ["paris", "lagos"]);
+  mute.add("paris");
+  mute.add("lagos");
+  const room = await ask();
+  await write(room);
+  await clock.advance(50_000);
+  mute.clear();
+  await clock.advance(10 * 60_000);
+  // Its transcript has it.
+  expect(seen(told).at(-1)).toMatch(/offer-expired #2/);
+  expect(await store.deadJobs(10)).toEqual([]);
+});
