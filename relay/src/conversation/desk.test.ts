@@ -36,7 +36,6 @@ it("an offer that has run out can no longer be accepted, also before the next de
   down.add("paris");
   await clock.advance(45_000);
   expect(await desk("paris", room, { type: "accept" })).toBe("conflict");
-  await clock.advance(0);
   expect(seen(told)).toEqual(["paris: visitor-asked #1 paris", "lagos: offer-expired #2 lagos"]);
   expect(await desk("lagos", room, { type: "accept", agent: bo })).toBe("ok");
 });
@@ -53,4 +52,16 @@ it("leaves to the next offer what was written before any desk answered to the fi
   // Its transcript has it.
   expect(seen(told).at(-1)).toMatch(/offer-expired #2/);
   expect(await store.deadJobs(10)).toEqual([]);
+});
+
+it("tells a desk that accepts an offer it was not known to have heard what was written in the case", async () => {
+  const { ask, write, desk, told, publisher, clock } = setUp(day, ["paris", "lagos"]);
+  const room = await ask();
+  await write(room);
+  // A relay that dies between writing down whom it asks and asking leaves this.
+  const route = { ...room.conversation.route!, offer: 2, deskId: "lagos" };
+  await publisher.commit(room, { entries: [], patch: { route, teamId: "lagos" } });
+  expect(await desk("lagos", room, { type: "accept", agent: bo })).toBe("ok");
+  await clock.advance(10_000);
+  expect(seen(told).filter((line) => line.endsWith("message.created"))).toEqual(["paris: message.created", "lagos: message.created"]);
 });
