@@ -56,6 +56,8 @@ export type Stage = { desks: CaseDesks; tally: Tally; known: (conversationId: st
 
 /** Longest wait for something that the relay must do by itself; a step that is not done by then is broken. */
 const PATIENCE_MS = 60_000;
+/** An offer that was written down is on its way: its desk hears of it within this. */
+const TOLD_MS = 3_000;
 /** Most copies of a reply or a command at once. */
 const COPIES = 3;
 
@@ -118,6 +120,9 @@ export async function offered(stage: Stage, visit: Visit): Promise<void> {
     if (plan.offer === "declined") await copies(stage, visit, first, "handoff.passed", { note: "lunch" }, [200, 409]);
     await settled(stage, visit, "is offered to the next", () => offers().some(({ desk }) => desk !== first.desk));
     const answer = await stage.desks.say(first, "handoff.accepted", refs(visit));
+    // A team that passed gets it as a ticket when no other is left: told so, it may.
+    const again = answer.status === 200 && (await until(() => offers().at(-1)?.desk === first.desk, TOLD_MS));
+    if (again) return void (await writing);
     stage.tally.late.said += 1;
     if (answer.status === 409 && isRefused(answer)) stage.tally.late.refused += 1;
     judge(stage, visit, "an acceptance after the lease", answer.status === 409, told(answer));
