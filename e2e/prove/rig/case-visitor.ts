@@ -70,12 +70,15 @@ export async function createCaseVisitor(options: { name: string; relayUrl: strin
     for (;;) {
       link.client?.close();
       const client = createClient({ url: relayUrl, site: SITE, pipe: index === 0 ? "sse" : "socketio" });
-      link.client = client;
       const welcome = await client.hello({ token: page.token(), languages: ["en"] }).catch(() => undefined);
-      if (welcome?.ok === true) {
+      if (over) client.close();
+      if (welcome?.ok === true && !over) {
+        // Not before it is welcome: whoever asks meanwhile would speak too early.
+        link.client = client;
         conversationId = welcome.value.conversationId;
         return client;
       }
+      client.close();
       if (over) throw new Error("closed");
       await wait(AGAIN_MS);
     }

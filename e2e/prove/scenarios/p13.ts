@@ -19,8 +19,8 @@ import type { Context, Outcome, Scenario } from "../scenario.ts";
 type Figures = { visitors: number; requests: number; links: number; rounds: number; kills: number; each: number; leaseMs: number };
 const figuresOf = (form: string): Figures =>
   form === "short"
-    ? { visitors: 12, requests: 100, links: 4, rounds: 1, kills: 1, each: 3, leaseMs: 2_000 }
-    : { visitors: 100, requests: 100, links: 4, rounds: 3, kills: 4, each: 4, leaseMs: 5_000 };
+    ? { visitors: 10, requests: 100, links: 4, rounds: 1, kills: 1, each: 3, leaseMs: 1_500 }
+    : { visitors: 100, requests: 100, links: 4, rounds: 1, kills: 6, each: 4, leaseMs: 5_000 };
 const STEPS = ["asked", "offered", "accepted", "replied", "passed on", "closed"] as const;
 /** The visitors begin a step one after another within this time, milliseconds, so that a kill finds some before it, some in it, some after. */
 const SPREAD_MS = 400;
