@@ -31,7 +31,8 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function createDemo(): Promise<Demo & { remove(): Promise<void> }> {
+/** `edit`: changes the text of the config. */
+export async function createDemo(edit: (config: string) => string = (config) => config): Promise<Demo & { remove(): Promise<void> }> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), "allhours-demo-"));
   // The demo's own config; only the limits are wide, since every test comes from one address.
@@ -41,7 +42,7 @@ async function createDemo(): Promise<Demo & { remove(): Promise<void> }> {
     .replace("../widget/dist/script", join(root, "widget/dist/script"))
     .replaceAll("[nlu/", `[${join(root, "demo/nlu")}/`)
     .replaceAll("[knowledge]", `[${join(root, "demo/knowledge")}]`);
-  await writeFile(config, `${absolute}\nlimits: { linksPerAddress: 1000, linksPerVisitor: 50, newLinksPerAddressPer10s: 10000 }\n`);
+  await writeFile(config, `${edit(absolute)}\nlimits: { linksPerAddress: 1000, linksPerVisitor: 50, newLinksPerAddressPer10s: 10000 }\n`);
   let child: ChildProcess | undefined;
   const url = `http://localhost:${port}`;
 
