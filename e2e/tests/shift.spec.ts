@@ -59,6 +59,7 @@ test("a shift ends while a talk is open: the next team takes it over, and everyb
     await tiago.getByRole("textbox").first().fill("Tiago here, I have read everything.");
     await tiago.getByRole("textbox").first().press("Enter");
     await expect(chat.bubbles("agent").last()).toHaveText("Tiago here, I have read everything.");
+    await expect(chat.panel).toContainText("Tiago Reis · Recife");
     await tiago.screenshot({ path: info.outputPath("taken-over.png") });
     await page.screenshot({ path: info.outputPath("visitor.png") });
     // One talk, one holder: who had it can write no more.

@@ -18,7 +18,7 @@ export const lisbon = {
   label: "Linden Lisbon",
   teams: [
     { id: "day", name: "Lisbon" },
-    { id: "night", name: "By night" },
+    { id: "night", name: "By night", place: "Recife", timezone: "America/Recife" },
   ],
   place: "Lisbon",
   timezone: "Europe/Lisbon",

@@ -22,7 +22,7 @@ export type DeskConfig = {
   timezone: string;
   agents: readonly { id: string; name: string }[];
   /** That answer here, as people call them; an agent may say which is theirs. Default none. */
-  teams?: readonly { id: string; name: string }[] | undefined;
+  teams?: readonly { id: string; name: string; place?: string | undefined; timezone?: string | undefined }[] | undefined;
 };
 
 export type DeskServerOptions = {
@@ -113,8 +113,9 @@ function speakerOf(
   return {
     agent: (id, teamId) => {
       const found = agents.find((agent) => agent.id === id);
-      const team = teams.find((one) => one.id === teamId)?.name ?? label;
-      return found && { id: found.id, name: found.name, team, place, timezone };
+      const team = teams.find((one) => one.id === teamId);
+      const where = { place: team?.place ?? place, timezone: team?.timezone ?? timezone };
+      return found && { id: found.id, name: found.name, team: team?.name ?? label, ...where };
     },
     replies: createReplyClient({ ...to, secret: inboundSecret }),
   };

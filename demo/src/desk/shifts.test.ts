@@ -50,10 +50,10 @@ const words = (deskId: string, team: number, now: number): ReturnType<typeof shi
 describe("a desk's shifts", () => {
   it("are those of the teams that answer there, the region's first desk where a team names none", () => {
     expect(shifts.teams("lisbon")).toEqual([
-      { id: "day", name: "Lisbon" },
-      { id: "night", name: "By night" },
+      { id: "day", name: "Lisbon", place: "Lisbon", timezone: "Europe/Lisbon" },
+      { id: "night", name: "By night", timezone: "Europe/Lisbon" },
     ]);
-    expect(shifts.teams("other")).toEqual([{ id: "always", name: "always" }]);
+    expect(shifts.teams("other")).toEqual([{ id: "always", name: "always", timezone: "UTC" }]);
     expect(shifts.at("nowhere", at("12:00"))).toEqual({ batonMs: 0, teams: [] });
   });
 

@@ -13,7 +13,7 @@ export type DeskShifts = { batonMs: number; teams: TeamShift[] };
 
 export type Shifts = {
   /** Teams that answer at this desk, in the order of the config; none where the region has no teams. */
-  teams(deskId: string): { id: string; name: string }[];
+  teams(deskId: string): { id: string; name: string; place?: string | undefined; timezone: string }[];
   at(deskId: string, now: number): DeskShifts;
 };
 
@@ -28,7 +28,8 @@ export function createShifts(regions: Config["regions"]): Shifts {
   }
   const name = (team: Rota["teams"][number]): string => team.name ?? team.place ?? team.id;
   return {
-    teams: (deskId) => (desks.get(deskId)?.rota.teams ?? []).map((team) => ({ id: team.id, name: name(team) })),
+    teams: (deskId) =>
+      (desks.get(deskId)?.rota.teams ?? []).map((team) => ({ id: team.id, name: name(team), place: team.place, timezone: team.timezone })),
     at(deskId, now) {
       const { batonMs = 0, rota } = desks.get(deskId) ?? {};
       const shifts = (rota?.teams ?? []).map((team) => ({
