@@ -11,6 +11,7 @@ import { createConversation } from "./conversation.js";
 import { byId, el, say } from "./dom.js";
 import { fetchRoster, openStream, postAction } from "./link.js";
 import { createOutbox } from "./outbox.js";
+import { createShift } from "./shift.js";
 import { createSound } from "./sound.js";
 
 const TICK_MS = 10_000;
@@ -57,6 +58,13 @@ const outbox = createOutbox({
 });
 
 const sound = createSound();
+let teamId = "";
+const shift = createShift({
+  onTeam: (id) => {
+    teamId = id;
+    writeAddress();
+  },
+});
 createCanned({ agentName: () => agent.name, onPick: (text) => composer.fill(text) });
 
 /** Asks for a word for the next; `undefined`: not passed on after all. */
@@ -73,7 +81,7 @@ function askNote() {
 
 /** One id per thing done, made here: whatever is sent again, by a double click or a retry, is done once. */
 function actionOf(caseId, type, more = {}) {
-  return { desk: desk.id, agentId: agent.id, caseId, type, actionId: crypto.randomUUID(), ...more };
+  return { desk: desk.id, agentId: agent.id, ...(teamId === "" ? {} : { teamId }), caseId, type, actionId: crypto.randomUUID(), ...more };
 }
 
 function caseIsMine(caseId) {
@@ -130,6 +138,7 @@ function draw() {
   say(byId("inbox-count"), waiting === 0 ? "Nobody waits" : `${waiting} waiting`);
   say(byId("empty-text"), cases.size === 0 ? "All quiet." : "Choose a case to read it.");
   const unread = [...cases.values()].filter((item) => caseIsMine(item.caseId) && unreadOf(item) > 0).length;
+  shift.talks([...cases.values()].filter((item) => caseIsMine(item.caseId)).length);
   document.title = `${waiting + unread === 0 ? "" : `(${waiting + unread}) `}${desk.label || "Linden desk"}`;
 }
 
@@ -180,18 +189,28 @@ function connect() {
   });
 }
 
-function pick(deskId, agentId) {
+function pick(deskId, agentId, wantedTeam) {
+  const before = desk.id;
   desk = roster.find((one) => one.id === deskId) ?? roster[0];
   agent = desk.agents.find((one) => one.id === agentId) ?? desk.agents[0];
   const options = (all, chosen, label) => all.map((one) => el("option", { value: one.id, selected: one.id === chosen.id }, label(one)));
   deskPicker.replaceChildren(...options(roster, desk, (one) => one.label));
   agentPicker.replaceChildren(...options(desk.agents, agent, (one) => one.name));
+  if (desk.id !== before) {
+    teamId = wantedTeam ?? "";
+    shift.desk(desk.id, wantedTeam);
+  }
   writeAddress();
   connect();
 }
 
 function writeAddress() {
-  const query = new URLSearchParams({ desk: desk.id, agent: agent.id, ...(openId === undefined ? {} : { case: openId }) });
+  const query = new URLSearchParams({
+    desk: desk.id,
+    agent: agent.id,
+    ...(teamId === "" ? {} : { team: teamId }),
+    ...(openId === undefined ? {} : { case: openId }),
+  });
   history.replaceState(null, "", `?${query}`);
 }
 
@@ -220,7 +239,7 @@ async function start() {
     setTimeout(() => void start(), 3_000);
     return;
   }
-  pick(query.get("desk"), query.get("agent"));
+  pick(query.get("desk"), query.get("agent"), query.get("team") ?? undefined);
 }
 
 byId("pickers").addEventListener("submit", (event) => event.preventDefault());
@@ -234,5 +253,6 @@ document.addEventListener("keydown", onKey);
 setInterval(() => {
   list.tick();
   conversation.tick();
+  shift.tick();
 }, TICK_MS);
 void start();

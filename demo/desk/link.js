@@ -63,6 +63,12 @@ export async function fetchRoster() {
   return (await response.json()).desks;
 }
 
+/** The teams of a desk and their shifts, and when talks are passed on; `undefined` when they cannot be had now. */
+export async function fetchShifts(desk) {
+  const response = await fetch(`/desk/shifts?${new URLSearchParams({ desk })}`).catch(() => undefined);
+  return response?.ok ? response.json() : undefined;
+}
+
 /**
  * Sends an action. `actionId` is made by the caller, once; sending it again is harmless. `unsure`: it may or may not have arrived.
  * @returns {Promise<{ ok: true } | { ok: false, unsure: boolean, message: string }>}

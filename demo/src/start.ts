@@ -2,8 +2,9 @@
 import { createConnection } from "node:net";
 import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
-import { readArticles, runRelay } from "@allhours/relay";
+import { loadConfig, readArticles, runRelay } from "@allhours/relay";
 import { createDeskServer } from "./desk/desk-server.ts";
+import { createShifts } from "./desk/shifts.ts";
 import { createExpertService } from "./expert.ts";
 import type { HelpArticle } from "./help-html.ts";
 import { createOrderService } from "./orders.ts";
@@ -50,12 +51,18 @@ function articles(): Promise<readonly HelpArticle[]> {
 const shop = createShop({ dir: join(here, "shop"), port, articles });
 const orders = createOrderService();
 const expert = createExpertService({ secret: secrets.EXPERT_SECRET, relayUrl: `http://127.0.0.1:${port}` });
+const configFile = process.env["ALLHOURS_CONFIG"] ?? join(here, "allhours.yaml");
+const env = { ...process.env, ...secrets, PORT: String(port), ALLHOURS_DATA: dataDir };
+// Hours as they are at the start: the relay reads its config again when it changes, the demo's desk does not.
+const shifts = createShifts((await loadConfig(configFile, env)).config.regions);
 const desk = createDeskServer({
   articles,
+  shifts: (deskId) => shifts.at(deskId, Date.now()),
   relayUrl: `http://127.0.0.1:${port}`,
   dir: dataDir,
   desks: {
     lisbon: {
+      teams: shifts.teams("lisbon"),
       secret: secrets.LISBON_WEBHOOK_SECRET,
       inboundSecret: secrets.LISBON_INBOUND_SECRET,
       label: "Lisbon",
@@ -67,6 +74,7 @@ const desk = createDeskServer({
       ],
     },
     manila: {
+      teams: shifts.teams("manila"),
       secret: secrets.MANILA_WEBHOOK_SECRET,
       inboundSecret: secrets.MANILA_INBOUND_SECRET,
       label: "Manila",
@@ -80,8 +88,8 @@ const desk = createDeskServer({
   },
 });
 
-const { notReady } = await runRelay(process.env["ALLHOURS_CONFIG"] ?? join(here, "allhours.yaml"), {
-  env: { ...process.env, ...secrets, PORT: String(port), ALLHOURS_DATA: dataDir },
+const { notReady } = await runRelay(configFile, {
+  env,
   fallback: async (request) =>
     (await desk.handle(request)) ?? (await orders.handle(request)) ?? (await expert.handle(request)) ?? (await shop.handle(request)),
 });

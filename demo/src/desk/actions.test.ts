@@ -30,6 +30,16 @@ test("accept, a message and the release arrive signed, in order, with who speaks
   expect(desk.relay.forged).toBe(0);
 });
 
+test("an agent is of the team they say, where it answers at the desk", async () => {
+  await desk.hook(offer());
+  await desk.act("handoff.accepted", { teamId: "night" });
+  await desk.act("message.created", { text: "Hello", teamId: "elsewhere" });
+  expect(desk.relay.deliveries.map(({ body }) => body.data["agent"])).toMatchObject([
+    { team: "By night", place: "Recife", timezone: "America/Recife" },
+    { team: "Linden Lisbon", place: "Lisbon", timezone: "Europe/Lisbon" },
+  ]);
+});
+
 test("a question is attached to an article, and the case stays as it is", async () => {
   await desk.hook(offer());
   await desk.act("handoff.accepted");

@@ -29,6 +29,8 @@ type Action = {
   desk: string;
   caseId: string;
   agentId: string;
+  /** Team the agent says to be of; empty: none in particular. */
+  teamId: string;
   actionId: string;
   type: (typeof types)[number];
   text: string;
@@ -38,7 +40,7 @@ type Action = {
 };
 type Answer = { status: number; body: object };
 
-export type ActionDesk = { agent(id: string): ReplyAgent | undefined; replies: ReplyClient };
+export type ActionDesk = { agent(id: string, teamId?: string): ReplyAgent | undefined; replies: ReplyClient };
 
 /** The route. `desk` finds a desk by its id. */
 export function createActions(board: Board, desk: (id: string) => ActionDesk | undefined): (request: Request) => Promise<Response> {
@@ -96,7 +98,7 @@ export function createActions(board: Board, desk: (id: string) => ActionDesk | u
     const action = readAction(await readBody(request, BODY_BYTES));
     if (typeof action === "string") return refuse(400, "bad-action", action);
     const found = desk(action.desk);
-    const agent = found?.agent(action.agentId);
+    const agent = found?.agent(action.agentId, action.teamId);
     if (found === undefined || agent === undefined) return refuse(400, "unknown-agent", "expected a desk and one of its agents");
     const work = async (): Promise<Answer> => perform(action, { agent, replies: found.replies });
     const queued = action.type === "agent.typing" ? work : async (): Promise<Answer> => inOrder(action.caseId, work);
@@ -185,5 +187,5 @@ function readAction(rawBody: string | undefined): Action | string {
   if (type === "question.attached" && !/^[\w.-]{1,127}$/.test(articleId)) return "articleId: expected the id of an article";
   if (typeof typing !== "boolean") return "typing: expected true or false";
   if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 0) return "seq: expected a whole number";
-  return { desk, caseId, agentId, actionId, type, text, typing, seq, articleId };
+  return { desk, caseId, agentId, teamId: field("teamId"), actionId, type, text, typing, seq, articleId };
 }

@@ -16,6 +16,10 @@ export const lisbon = {
   secret: secretOf("a"),
   inboundSecret: secretOf("b"),
   label: "Linden Lisbon",
+  teams: [
+    { id: "day", name: "Lisbon" },
+    { id: "night", name: "By night", place: "Recife", timezone: "America/Recife" },
+  ],
   place: "Lisbon",
   timezone: "Europe/Lisbon",
   agents: [

@@ -1,6 +1,6 @@
 /** The routes: the stream, the page and its policy, and who is let in without a login. */
 import { expect, test } from "vitest";
-import { ref, at, offer, useDesk } from "./desk-rig.ts";
+import { ref, at, offer, refusalOf, useDesk } from "./desk-rig.ts";
 
 const desk = useDesk();
 
@@ -23,7 +23,7 @@ test("an open page hears of changes and typing of its own desk", async () => {
 });
 
 test("without a login, only loopback names are answered and only the own page may act", async () => {
-  for (const path of ["/desk", "/desk/desk.js", "/desk/roster", "/desk/stream?desk=lisbon&agent=ines"]) {
+  for (const path of ["/desk", "/desk/desk.js", "/desk/roster", "/desk/shifts?desk=lisbon", "/desk/stream?desk=lisbon&agent=ines"]) {
     expect((await desk.ask(path, {}, "desk.evil.example")).status).toBe(403);
     expect((await desk.ask(path, {}, "localhost.evil.example:8787")).status).toBe(403);
   }
@@ -32,6 +32,12 @@ test("without a login, only loopback names are answered and only the own page ma
   expect((await desk.act("handoff.accepted", {}, { origin: "null" })).status).toBe(403);
   expect(desk.relay.deliveries).toEqual([]);
   expect((await desk.act("handoff.accepted", {}, { origin: "http://localhost:8787" })).status).toBe(200);
+});
+
+test("says whose shift it is, and names a desk it does not know", async () => {
+  const none = await desk.ask("/desk/shifts?desk=lisbon");
+  expect([none.status, await none.json()]).toEqual([200, { batonMs: 0, teams: [] }]);
+  expect(await refusalOf(await desk.ask("/desk/shifts?desk=nowhere"))).toMatchObject({ status: 400, code: "unknown-desk" });
 });
 
 test("the page comes with a policy that allows nothing inline, and has nothing inline", async () => {

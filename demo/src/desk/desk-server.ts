@@ -8,6 +8,7 @@ import { isLoopback, isSameOrigin, json, refuse } from "./edge.ts";
 import { createHook } from "./hook.ts";
 import { page } from "./pages.ts";
 import { createReplyClient } from "./reply.ts";
+import type { DeskShifts } from "./shifts.ts";
 import { createStreams } from "./stream.ts";
 
 /** One desk. Secrets as `whsec_` and base64: `secret` signs what the relay sends, `inboundSecret` what the desk answers. */
@@ -20,6 +21,8 @@ export type DeskConfig = {
   /** IANA zone. */
   timezone: string;
   agents: readonly { id: string; name: string }[];
+  /** That answer here, as people call them; an agent may say which is theirs. Default none. */
+  teams?: readonly { id: string; name: string; place?: string | undefined; timezone?: string | undefined }[] | undefined;
 };
 
 export type DeskServerOptions = {
@@ -31,6 +34,8 @@ export type DeskServerOptions = {
   dir: string;
   /** Waits between attempts to reach the relay, milliseconds; default 300, 1,000, 3,000. */
   retryDelaysMs?: readonly number[] | undefined;
+  /** Whose shift it is at a desk; default: nobody's is known. */
+  shifts?: ((deskId: string) => DeskShifts) | undefined;
   /** Articles that a question may be attached to; default none. */
   articles?: (() => Promise<readonly { id: string; title: string; language: string }[]>) | undefined;
 };
@@ -43,7 +48,7 @@ export type DeskServer = {
 };
 
 /** Throws when a secret is not one, or the case file cannot be read. */
-export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs, articles }: DeskServerOptions): DeskServer {
+export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs, articles, shifts }: DeskServerOptions): DeskServer {
   const board = createBoard(dir);
   const streams = createStreams(board);
   const hooks = new Map(Object.entries(desks).map(([id, { secret }]) => [id, createHook(id, secret, board)]));
@@ -66,6 +71,11 @@ export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs, articles
     }
     if (request.method !== "GET") return refuse(405, "method", "expected GET");
     if (path === "/roster") return json(200, { desks: roster });
+    if (path === "/shifts") {
+      const deskId = query.get("desk") ?? "";
+      if (!speakers.has(deskId)) return refuse(400, "unknown-desk", "expected ?desk= and the id of a desk");
+      return json(200, shifts?.(deskId) ?? { batonMs: 0, teams: [] });
+    }
     if (path === "/articles") {
       // Each once, by the title an agent reads.
       const found = new Map((await articles?.())?.filter(({ language }) => language === "en").map(({ id, title }) => [id, { id, title }]));
@@ -97,13 +107,15 @@ export function createDeskServer({ relayUrl, desks, dir, retryDelaysMs, articles
 }
 
 function speakerOf(
-  { inboundSecret, label, place, timezone, agents }: DeskConfig,
+  { inboundSecret, label, place, timezone, agents, teams = [] }: DeskConfig,
   to: { relayUrl: string; retryDelaysMs: readonly number[] | undefined },
 ): ActionDesk {
   return {
-    agent: (id) => {
+    agent: (id, teamId) => {
       const found = agents.find((agent) => agent.id === id);
-      return found && { id: found.id, name: found.name, team: label, place, timezone };
+      const team = teams.find((one) => one.id === teamId);
+      const where = { place: team?.place ?? place, timezone: team?.timezone ?? timezone };
+      return found && { id: found.id, name: found.name, team: team?.name ?? label, ...where };
     },
     replies: createReplyClient({ ...to, secret: inboundSecret }),
   };

@@ -11,9 +11,22 @@ const types = {
 } as const;
 
 const names = ["desk.css", "case-list.css", "conversation.css", "composer.css", "review.css", "icon.svg"].concat(
-  ["desk", "attach", "canned", "case-list", "case-words", "composer", "conversation", "dom", "link", "outbox", "review", "sound"].map(
-    (name) => `${name}.js`,
-  ),
+  [
+    "desk",
+    "attach",
+    "canned",
+    "case-list",
+    "case-words",
+    "composer",
+    "conversation",
+    "dom",
+    "link",
+    "outbox",
+    "review",
+    "shift",
+    "shift-words",
+    "sound",
+  ].map((name) => `${name}.js`),
 );
 
 /** By path below `/desk`. What is not in it does not exist, so no path can leave the folder. */

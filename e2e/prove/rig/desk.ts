@@ -9,13 +9,21 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 
+type DeskLine = { id: string; text: string; author: { kind: string } };
 export type DeskEvent = {
   id: string;
   type: string;
-  data: { caseId: string; conversationId: string; message?: { id: string; text: string; author: { kind: string } } };
+  /** `offer`, `transcript`: of an offer. `reason`: of an offer and of its withdrawal. */
+  data: { caseId: string; conversationId: string; message?: DeskLine; offer?: number; transcript?: DeskLine[]; reason?: string };
 };
-/** What the desk does with a delivery: a status, with headers; nothing at all until the relay gives up; or it ends the connection. */
-export type DeskBehaviour = { status: number; headers?: Record<string, string> | undefined } | "hang" | "reset";
+/**
+ * What the desk does with a delivery: a status, with headers, `afterMs` after it took the event (default 1: two at once would be seen); nothing
+ * at all until the relay gives up; or it ends the connection.
+ */
+export type DeskBehaviour =
+  | { status: number; headers?: Record<string, string> | undefined; afterMs?: number | undefined }
+  | "hang"
+  | "reset";
 export type DeskAnswer = {
   status: number;
   body: { ok: boolean; value?: { duplicate: boolean; messageId?: string }; error?: { code: string; message: string } };
@@ -78,8 +86,7 @@ export async function createDesk(id = "desk"): Promise<Desk> {
     const behaviour = desk.behave(event);
     if (behaviour === "hang") return;
     if (behaviour === "reset") return void response.destroy();
-    // A moment, so that two at once would be seen.
-    await wait(1);
+    await wait(behaviour.afterMs ?? 1);
     if (response.destroyed) return;
     if (behaviour.status >= 200 && behaviour.status < 300) taken.push(event);
     response.writeHead(behaviour.status, behaviour.headers).end();

@@ -28,6 +28,8 @@ export interface Visitor {
   token(): string;
   /** Messages not yet acknowledged. */
   waiting(): number;
+  /** Answers that are shown and not whole. */
+  growing(): number;
   /** Replies shown. */
   answered(): number;
 }
@@ -62,6 +64,7 @@ export function createVisitor(options: {
     shown: (author) => messages().flatMap((item) => (item.author.kind === author ? (sightingIn(textOf(item.parts)) ?? []) : [])),
     token: () => memory.peek().session?.token ?? "",
     waiting: () => messages().filter((item) => item.delivery === "waiting" || item.delivery === "sending").length,
+    growing: () => messages().filter((item) => item.streaming === true).length,
     answered: () => messages().filter((item) => item.author.kind === "bot" && item.inReplyTo !== undefined).length,
   };
 }

@@ -39,6 +39,8 @@ export type HandoffJob = {
   priority: Priority;
   /** Desk that has the case, as far as known when the job was written. */
   deskId?: string | undefined;
+  /** In an order of its own: nothing else of the conversation waits for it. */
+  aside?: boolean | undefined;
   /** Unix milliseconds. */
   at: number;
 };
@@ -46,6 +48,13 @@ export type HandoffJob = {
 /** The id names conversation, entry and kind: a visitor who reuses an id in two conversations still makes two events. */
 export function handoffJob(job: HandoffJob): JobDraft {
   return { kind: HANDOFF_JOB, key: job.conversationId, id: `evt_${derivedId(job.conversationId, job.entryId, job.type)}`, payload: job };
+}
+
+/** A withdrawal that could not be delivered at once, tried again beside what the conversation's other desks are told. */
+export function asideJob(task: HandoffJob & { deskId: string }): JobDraft {
+  const { conversationId, entryId, type, deskId } = task;
+  const id = `evt_${derivedId(conversationId, entryId, type, "aside")}`;
+  return { kind: HANDOFF_JOB, key: `${conversationId} ${deskId}`, id, payload: { ...task, aside: true } satisfies HandoffJob };
 }
 
 /** One job a pager: each is told by itself, and tried again by itself. `requestId` makes them idempotent. */

@@ -85,6 +85,11 @@ const spoken: Record<HandoffReason, "gettingPerson" | "gaveUp" | "urgent"> = {
   urgent: "urgent",
 };
 
+/** The entry that a request for a person writes when it opens a case: whether it did is known for good. */
+export function caseEntryId(requestId: string): string {
+  return derivedId(requestId, "mode");
+}
+
 /**
  * Opens a case, or says that one is open. `requestId` makes it idempotent: entry ids follow from it. Without a desk in the region
  * nothing is opened, and the visitor is told in words.
@@ -126,7 +131,7 @@ export function openCase(
   const caseId = newId<CaseId>(ask.nowMs);
   const result = changeMode(room.conversation, { type: "request", caseId });
   if (!result.ok || result.unchanged) return { entries: [] };
-  const entryId = derivedId(ask.requestId, "mode");
+  const entryId = caseEntryId(ask.requestId);
   const { id: conversationId, timezone } = room.conversation;
   const promisedAt = isAnybodyOnDuty(region.rota, ask.language, ask.nowMs) ? undefined : promised(region, { ...ask, onDuty: false });
   const words =
@@ -171,7 +176,7 @@ export function openCase(
 
 /** A visitor's message while a person serves, or is awaited: stored, and told to the desk; a critical one of who waits pages somebody. */
 export function messageForDesk(room: Room, region: Region, entry: Change["entries"][number], text: string, nowMs: number): Change {
-  const { id: conversationId, caseId, mode, language } = room.conversation;
+  const { id: conversationId, caseId, deskId, mode, language } = room.conversation;
   if (caseId === undefined) return { entries: [entry] };
   // Who is served already is heard; who still waits is not.
   const { priority, category } = mode === "queued" ? triageOf(text) : { priority: "normal" as const, category: undefined };
@@ -181,7 +186,7 @@ export function messageForDesk(room: Room, region: Region, entry: Change["entrie
     ...(rank > (room.conversation.caseRank ?? 0) ? { patch: { caseRank: rank } } : {}),
     ...(priority === "critical" ? { signals: [redFlag(entry.id, caseId, category)] } : {}),
     jobs: [
-      handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", at: nowMs }),
+      handoffJob({ conversationId, caseId, type: "message", entryId: entry.id, reason: "", priority: "normal", deskId, at: nowMs }),
       ...(priority === "critical" ? alertJobs(room, region, { requestId: entry.id, caseId, category, language, nowMs }) : []),
     ],
   };

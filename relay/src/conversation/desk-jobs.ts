@@ -5,7 +5,7 @@
 import { AdapterError } from "../adapters/errors.ts";
 import type { Region } from "../routing/types.ts";
 import type { Entry, Job, Store } from "../store/store.ts";
-import type { HandoffJob } from "./case-jobs.ts";
+import { asideJob, type HandoffJob } from "./case-jobs.ts";
 import type { Offers } from "./offers.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
@@ -35,18 +35,32 @@ export function createDeskJobs(deps: {
 
   async function tell(room: Room, region: Region, task: HandoffJob, id: string, signal: AbortSignal): Promise<void> {
     const { conversation } = room;
-    const deskId = task.deskId ?? conversation.deskId;
+    // A message goes to who has the case now; to who had it when that is over. The next case of the visitor is another's.
+    const holder = task.type === "message" && conversation.caseId === task.caseId ? conversation.deskId : undefined;
+    const deskId = holder ?? task.deskId ?? conversation.deskId;
     const desk = region.desks.find((entry) => entry.id === deskId);
     if (desk === undefined) {
       // Nobody was told of the case, so there is nothing to take back.
       if (task.type === "withdrawn") return;
+      // The first offer ran out before its desk was known to have it: the transcript of the next one has this.
+      const { mode, caseId, route } = conversation;
+      if (mode === "queued" && caseId === task.caseId && route?.tier === "team" && route.offer > 0 && route.leaseUntil === undefined)
+        return;
       // The offer before it is a dead letter, and its transcript ends before this: kept beside it, to be replayed after it.
       throw new AdapterError("refused", "no desk has taken the offer of this case", { permanent: true });
     }
     const ref = refOf(room, task.caseId);
     const timestamp = new Date(task.at).toISOString();
     if (task.type === "withdrawn") {
-      await desk.adapter.deliver({ id, timestamp, type: "handoff.withdrawn", data: { ...ref, reason: task.reason } }, signal);
+      // It has come back to this desk by now: nothing to close.
+      if (conversation.caseId === task.caseId && conversation.route?.deskId === desk.id) return;
+      try {
+        await desk.adapter.deliver({ id, timestamp, type: "handoff.withdrawn", data: { ...ref, reason: task.reason } }, signal);
+      } catch (error) {
+        if (task.aside === true) throw error;
+        // Whoever is asked next does not wait until this desk is back.
+        await deps.publisher.commit(room, { entries: [], jobs: [asideJob({ ...task, deskId: desk.id })] });
+      }
       return;
     }
     const entry = await entryOf(conversation.id, task.entryId);

@@ -7,11 +7,11 @@ import type { DeskCommand } from "../adapters/spec.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Region } from "../routing/types.ts";
-import type { Store } from "../store/store.ts";
+import type { JobDraft, Store } from "../store/store.ts";
 import { takeBaton } from "./baton.ts";
 import { teamAt } from "./offer-event.ts";
 import type { Place } from "./place.ts";
-import { leaseJob, timersOf } from "./case-jobs.ts";
+import { handoffJob, leaseJob, timersOf } from "./case-jobs.ts";
 import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ModeAction } from "./mode.ts";
@@ -24,7 +24,7 @@ import type { SerialQueue } from "./queue.ts";
 import type { Directory, Room, Rooms } from "./rooms.ts";
 import type { Signal } from "./webhooks.ts";
 
-/** Entries in which a question that is attached is looked for. */
+/** Entries in which a question that is attached is looked for, and what a desk may not have heard. */
 const LOOK_BACK = 200;
 
 export type DeskAnswer = { duplicate: boolean; messageId?: string | undefined };
@@ -139,13 +139,17 @@ export function createDeskDoor(deps: {
       return undefined;
     };
     const { caseId } = command;
+    const unheard = takes && room.conversation.mode === "queued" && room.conversation.deskId !== deskId;
+    const again = unheard ? await toldAgain(room, deskId, nowMs) : [];
     let refused: Extract<Result<never>, { ok: false }> | undefined;
     const accept = (agent: Agent): typeof refused => {
       if (baton === undefined) {
         const taken = apply({ type: "accept", caseId, agent }, "agent-accepted");
         // A ticket was nobody's: it is theirs who took it, so that it does not stay with them when they go home.
         const team = room.conversation.teamId === undefined ? teamAt(region, deskId, nowMs) : undefined;
-        if (team !== undefined && change.patch?.mode === "agent") change.patch = { ...change.patch, teamId: team.id };
+        if (change.patch?.mode !== "agent") return taken;
+        change.patch = { ...change.patch, deskId, ...(team === undefined ? {} : { teamId: team.id }) };
+        change.jobs = [...(change.jobs ?? []), ...again];
         return taken;
       }
       const failed = apply({ type: "take-over", caseId, agent }, "shift-changed");
@@ -200,6 +204,22 @@ export function createDeskDoor(deps: {
       deps.pace.taken(region.id, caseAt, nowMs);
     if (result !== undefined && !appended.duplicate) deps.metrics.promises.inc({ region: room.conversation.regionId, result });
     return { ok: true, value: { duplicate: appended.duplicate, messageId } };
+  }
+
+  /**
+   * Its answer to the offer was lost, or it accepts one it had before: whether it has heard what the visitor wrote in this case is not known, so it
+   * is told, under the ids it knows if it has.
+   */
+  async function toldAgain({ conversation }: Room, deskId: string, at: number): Promise<JobDraft[]> {
+    const { id: conversationId, caseId } = conversation;
+    if (caseId === undefined) return [];
+    const entries = await deps.store.entriesBefore(conversationId, Number.MAX_SAFE_INTEGER, LOOK_BACK);
+    const opened = entries.findIndex(({ event }) => event.type === "mode-changed" && event.caseId === caseId);
+    return entries.slice(opened + 1).flatMap(({ event }) => {
+      if (event.type !== "message-added" || event.message.author.kind !== "visitor") return [];
+      const entryId = event.message.id;
+      return [handoffJob({ conversationId, caseId, type: "message", entryId, reason: "", priority: "normal", deskId, at })];
+    });
   }
 
   /** An offer that is not wanted has run out. */

@@ -1,5 +1,6 @@
 import { newId, type Command, type Event } from "@allhours/protocol";
 import { expect, it } from "vitest";
+import type { HandoffAdapter } from "../adapters/spec.ts";
 import { createLogger } from "../observe/logger.ts";
 import type { Step } from "../pipeline/turn.ts";
 import { createMemoryStore } from "../store/memory.ts";
@@ -19,7 +20,7 @@ import { createTurns } from "./turns.ts";
 async function open(maxOpenTurns: number) {
   const clock = createFakeClock(1_700_000_000_000);
   const logger = createLogger("silent");
-  const { directory } = bareShop(logger);
+  const { directory } = bareShop(logger, [{ id: "desk", adapter: {} as HandoffAdapter }]);
   const store = createMemoryStore();
   const hub = createHub();
   const rooms = createRooms(store, () => clock.now());
@@ -53,7 +54,8 @@ async function open(maxOpenTurns: number) {
         { type: "message-send", id, conversationId: conversation.id, parts: [{ type: "text", text: "Hello?" }] } satisfies Command,
         session,
       );
-    return { say, heard, conversation };
+    const ask = (id: string) => handle({ type: "handoff-request", id, conversationId: conversation.id } satisfies Command, session);
+    return { say, ask, heard, conversation };
   }
   return { visitor, turns, waiting, rooms };
 }
@@ -100,4 +102,30 @@ it("takes a message said again after the end as known, and does not wake the ass
   expect([room?.conversation.mode, heard.length]).toEqual(["ended", before]);
   expect(await say()).toMatchObject({ ok: true, value: { known: false } });
   expect(room?.conversation.mode).toBe("bot");
+});
+
+it("takes a request for a person said again after the end as known, and opens nothing", async () => {
+  const { visitor, rooms } = await open(5);
+  const { ask, heard, conversation } = await visitor();
+  const id = newId();
+  expect(await ask(id)).toMatchObject({ ok: true, value: { known: false } });
+  const room = await rooms.get(conversation.id);
+  Object.assign(room!.conversation, { mode: "ended", caseId: undefined });
+  const before = heard.length;
+  expect(await ask(id)).toMatchObject({ ok: true, value: { known: true } });
+  expect([room?.conversation.mode, heard.length]).toEqual(["ended", before]);
+  expect(await ask(newId())).toMatchObject({ ok: true, value: { known: false } });
+  expect(room?.conversation.mode).toBe("queued");
+});
+
+it("says that an answer will not come when a person was asked for meanwhile", async () => {
+  const { visitor, waiting, turns } = await open(5);
+  const { say, ask, heard } = await visitor();
+  await say();
+  await ask(newId());
+  while (turns.running > 0) {
+    waiting.splice(0).forEach((go) => go());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(heard.map(({ type }) => type)).toEqual(["message-added", "mode-changed", "message-added", "message-abandoned"]);
 });

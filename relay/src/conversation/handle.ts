@@ -8,7 +8,7 @@ import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { StoreError, type Session, type Store, type StoreRecord } from "../store/store.ts";
-import { messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
+import { caseEntryId, messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
 import { isExpertButton } from "./expert-jobs.ts";
 import type { Experts } from "./experts.ts";
 import type { Failover } from "./failover.ts";
@@ -125,6 +125,10 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
 
   async function request(command: CommandOf<"handoff-request">, { room, site, region }: Place): Promise<Ack> {
     return deps.serial.run(room.conversation.id, async () => {
+      if (room.conversation.mode === "ended") {
+        const known = await deps.store.placeOf(room.conversation.id, caseEntryId(command.id));
+        if (known !== undefined) return { ok: true, value: { seq: known.seq, known: true } };
+      }
       await reopen(room, site, command.id);
       const change = openCase(room, site, region, {
         requestId: command.id,

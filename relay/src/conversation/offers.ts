@@ -17,6 +17,8 @@ import type { Room } from "./rooms.ts";
 /** The more urgent, the sooner the next team is asked. */
 const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
 const LEAST_LEASE_MS = 1_000;
+/** No desk is called so: whoever accepts is refused. */
+const NOBODY = "";
 
 export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "offer"> }) {
   async function choose({ room, region }: Place, passed: readonly string[]): Promise<Choice> {
@@ -192,7 +194,8 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
         await show(place);
         return;
       }
-      const route: Route = { ...before, passed, leaseUntil: undefined };
+      // Nobody's until the next is asked: the desk that had it is told to close it, and the next has not heard yet what was written since.
+      const route: Route = { ...before, passed, leaseUntil: undefined, deskId: NOBODY };
       const jobs = [...withdrawal(room, caseId, deskOf(region, team)?.id), offerJob(room, caseId, route.offer + 1, "offer-expired")];
       await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, signals: expired });
     });

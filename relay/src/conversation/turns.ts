@@ -95,7 +95,7 @@ export function createTurns(
   }
 
   async function speak(room: Room, turn: Turn, outcome: Outcome): Promise<Outcome["kind"]> {
-    const replyId = derivedId(turn.id, "1");
+    const replyId = replyIdOf(turn.id);
     let { kind, parts } = outcome;
     if (outcome.stream !== undefined) {
       const streamed = await stream(room, turn, replyId, outcome.stream);
@@ -185,6 +185,9 @@ export function createTurns(
     await deps.serial.run(room.conversation.id, async () => {
       const quiet = room.conversation.mode !== "bot";
       await deps.publisher.commit(room, { ...(quiet ? { entries: [] } : change()), closeTurn: turnId });
+      // A page may show the beginning of what will not come.
+      const conversationId = room.conversation.id;
+      if (quiet) deps.publisher.ephemeral(conversationId, { type: "message-abandoned", conversationId, messageId: replyIdOf(turnId) });
     });
   }
 
@@ -222,6 +225,10 @@ export function createTurns(
       return running.size;
     },
   };
+}
+
+function replyIdOf(turnId: string): string {
+  return derivedId(turnId, "1");
 }
 
 function turnOf(

@@ -49,6 +49,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
   const clock = createFakeClock(START);
   const told: Told[] = [];
   const down = new Set<string>();
+  /** Desks that take what they are told, and whose answer is lost. */
+  const mute = new Set<string>();
   const desks = deskIds.map((id) => ({
     id,
     adapter: {
@@ -58,6 +60,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
         const { data } = event;
         const offer = "offer" in data ? { team: data.team?.id ?? "-", tier: data.tier, offer: data.offer } : {};
         told.push({ desk: id, type: event.type, ...("reason" in data ? { reason: data.reason } : {}), ...offer });
+        if (mute.has(id)) throw new AdapterError("unreachable", "the answer was lost");
       },
     } as unknown as HandoffAdapter,
   }));
@@ -114,7 +117,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
   const turns = createTurns({ ...shared, report: () => undefined });
   const handle = createHandle({ ...shared, turns, experts: consents, failover: { left: () => undefined } });
   /** The visitor writes, or presses a button of the last message that has any. */
-  async function write(room: Room, given: string | { optionId: string }): Promise<void> {
+  async function write(room: Room, given: string | { optionId: string } = "hello"): Promise<void> {
     const { id: conversationId, visitorId, siteId } = room.conversation;
     const entries = await store.entriesAfter(conversationId, 0, 200);
     const asked = entries.flatMap(({ event }) =>
@@ -158,6 +161,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
     store,
     told,
     down,
+    mute,
     ask,
     desk,
     lines,
