@@ -61,10 +61,10 @@ export function buildDirectory(
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const fetchFor = (maxBytes: number | undefined, kind: AdapterKind): typeof fetch => {
       if (maxBytes !== undefined) return createEgress({ hosts, maxBytes });
-      return kind === "handoff" || kind === "notify" ? deskEgress : egress;
+      return kind === "handoff" || kind === "notify" || kind === "notice" ? deskEgress : egress;
     };
     const makeAll = <Kind extends AdapterKind>(kind: Kind): { name: string; adapter: AdapterKinds[Kind]; timing: GuardTiming }[] =>
-      regionConfig[kind].map((entry, index) => {
+      entriesOf(regionConfig, kind).map((entry, index) => {
         const { use, id, guard, ...options } = entry;
         const found = lookupAdapter(kind, use);
         if (!found.ok) throw new Error(found.issue);
@@ -101,6 +101,7 @@ export function buildDirectory(
       fetch: deskEgress,
       rota: createRota(regionConfig.teams.length > 0 ? regionConfig.teams : regionDesks.map(({ id: desk }) => teamOfDesk(desk))),
       pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
+      notices: makeAll("notice").map(({ name, adapter }) => ({ id: name, adapter })),
     };
     regions.set(regionId, region);
     const cacheFeeds = join(place.cacheDir, regionId, "feeds");
@@ -149,4 +150,7 @@ export function buildDirectory(
 }
 
 type AdapterEntry = RegionConfig["nlu"][number];
+function entriesOf(region: RegionConfig, kind: AdapterKind): readonly AdapterEntry[] {
+  return kind === "notice" ? (region.visitorNotify?.channels ?? []) : region[kind];
+}
 type GuardTiming = NonNullable<AdapterEntry["guard"]>;

@@ -1,5 +1,5 @@
 /** What routing hands to a turn: a site, and exactly one region with its adapters. */
-import type { HandoffAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type { HandoffAdapter, NoticeAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
 import type { Rota } from "./rota.ts";
 import type { RegionConfig, SiteConfig } from "../config/schema.ts";
 
@@ -29,4 +29,6 @@ export type Region = {
   rota: Rota;
   /** All are told of a critical message; `id` is unique in the region. */
   pagers: readonly { id: string; adapter: NotifyAdapter }[];
+  /** Write to visitors who left, one a channel, best first. */
+  notices: readonly { id: string; adapter: NoticeAdapter }[];
 };
