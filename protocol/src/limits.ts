@@ -14,6 +14,8 @@ export const LIMITS = {
   sourcesPerPart: 8,
   labelChars: 200,
   urlChars: 2_000,
+  /** An e-mail address (RFC 5321 has 254 at most) or a telephone number. */
+  addressChars: 254,
   /** Entries in one page of a resume or of history. */
   pageEntries: 200,
   /** A link that has not said hello after this is closed. */

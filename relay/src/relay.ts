@@ -7,6 +7,8 @@ import { getRequestListener } from "@hono/node-server";
 import { cacheOf, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
 import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
+import { CONTACT_JOB, createContacts, sweepContacts } from "./conversation/contacts.ts";
+import { createNotices, NOTICE_JOB, noticeJobs, sweepNotices } from "./conversation/notices.ts";
 import { createBaton } from "./conversation/baton.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
@@ -127,7 +129,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     hub,
     now,
     wakeJobs: () => jobs.wake(),
-    webhooks: (room, change, at) => webhookJobs(directory.region(room.conversation.regionId), room.conversation, change, at),
+    follow: ({ conversation }, change, at) => {
+      const region = directory.region(conversation.regionId);
+      return [...webhookJobs(region, conversation, change, at), ...noticeJobs(region, conversation, change, at)];
+    },
     onEntry: (_room, event) => metrics.entries.inc(event.type, event.type === "message-added" ? event.message.author.kind : "relay"),
   });
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
@@ -149,6 +154,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       );
     },
   });
+  const contacts = createContacts(shared);
+  const notices = createNotices({ ...shared, contacts, metrics });
   const offers = createOffers(shared);
   const webhooks = createWebhooks(shared);
   const baton = createBaton({ ...shared, offers });
@@ -176,6 +183,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       [WEBHOOK_JOB]: counted(WEBHOOK_JOB, webhooks.deliver),
       [BATON_JOB]: counted(BATON_JOB, baton.deliver),
       [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
+      [NOTICE_JOB]: counted(NOTICE_JOB, notices.deliver),
+      [CONTACT_JOB]: counted(CONTACT_JOB, contacts.end),
       [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
     },
   });
@@ -190,8 +199,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clock,
     logger,
   });
-  const hello = createHello({ ...shared, hub, turns, wakeJobs: () => jobs.wake() });
-  const handle = createHandle({ ...shared, turns });
+  const hello = createHello({ ...shared, hub, turns, contacts, wakeJobs: () => jobs.wake() });
+  const handle = createHandle({ ...shared, turns, contacts });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
 
@@ -226,6 +235,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       now,
       wake: () => jobs.wake(),
     },
+    optOut: { contacts, site: (id) => directory.site(id) },
     deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
     beforeMetrics: () => {
       metrics.storeUp.set(storeWatch.reason() === undefined ? 1 : 0);
@@ -333,7 +343,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       every(FEEDS_MS, () => void directory.refreshFeeds());
       every(DAY_MS, () => {
         const old = now() - DELIVERY_DAYS * DAY_MS;
-        for (const { id } of directory.regions()) void store.removeRecords(DELIVERY, id, old).catch(() => undefined);
+        for (const { id } of directory.regions()) {
+          for (const swept of [store.removeRecords(DELIVERY, id, old), sweepContacts(store, id, now()), sweepNotices(store, id, now())])
+            void swept.catch(() => undefined);
+        }
       });
       every(NIGHTLY_MS, () => void nightly());
       await watchAll();

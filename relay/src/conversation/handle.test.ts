@@ -6,6 +6,7 @@ import { createMemoryStore } from "../store/memory.ts";
 import type { Conversation, Session } from "../store/store.ts";
 import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
+import { createContacts } from "./contacts.ts";
 import { createHandle } from "./handle.ts";
 import { createHub } from "./hub.ts";
 import { createPublisher } from "./publish.ts";
@@ -33,7 +34,7 @@ async function open(maxOpenTurns: number) {
   };
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
-  const handle = createHandle({ ...shared, turns, maxOpenTurns });
+  const handle = createHandle({ ...shared, turns, contacts: createContacts(shared), maxOpenTurns });
   async function visitor(mode: Conversation["mode"] = "bot") {
     const conversation = bareConversation(clock.now(), mode);
     const session: Session = {

@@ -9,6 +9,7 @@ import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { StoreError, type Session, type Store, type StoreRecord } from "../store/store.ts";
 import { messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
+import type { Contacts } from "./contacts.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
@@ -21,6 +22,7 @@ export type HandleDeps = {
   serial: SerialQueue;
   publisher: Publisher;
   turns: Turns;
+  contacts: Pick<Contacts, "set">;
   directory: () => Directory;
   clock: Clock;
   logger: Logger;
@@ -239,6 +241,8 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
           return await rate(command, place);
         case "read-set":
           return await read(command, place);
+        case "contact-set":
+          return await deps.contacts.set(command, place);
         case "typing-set":
           return typing(command, place);
       }

@@ -27,6 +27,7 @@ import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { Conversation, Entry, Session, Store } from "../store/store.ts";
 import { botMessage } from "./cases.ts";
+import type { Contacts } from "./contacts.ts";
 import type { Hub, HubLink, Subscription } from "./hub.ts";
 import { webhookJobs } from "./webhooks.ts";
 import { queueOf } from "./queue-view.ts";
@@ -56,6 +57,7 @@ export function createHello(deps: {
   rooms: Rooms;
   hub: Hub;
   turns: Turns;
+  contacts: Pick<Contacts, "view">;
   directory: () => Directory;
   clock: Clock;
   logger: Logger;
@@ -229,6 +231,7 @@ export function createHello(deps: {
   ): Promise<Welcome> {
     const { conversation } = room;
     const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
+    const contact = await deps.contacts.view(conversation, region);
     const head = Math.max(room.headSeq, missed.events.at(-1)?.seq ?? 0);
     return {
       version: PROTOCOL_VERSION,
@@ -241,6 +244,7 @@ export function createHello(deps: {
       mode: conversation.mode,
       ...(queue === undefined ? {} : { queue }),
       ...(conversation.agent === undefined ? {} : { agent: conversation.agent }),
+      ...(contact === undefined ? {} : { contact }),
       receipts: { deliveredSeq: conversation.deliveredSeq, readSeq: conversation.readSeq },
       region: conversation.regionId,
       language: conversation.language,

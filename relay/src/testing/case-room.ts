@@ -1,8 +1,13 @@
-/** Cases without a network: real rooms, jobs, offers and the desks' door on a clock that is moved by hand; desks that note what they are told. */
-import type { Agent } from "@allhours/protocol";
+/**
+ * Cases without a network: real rooms, jobs, offers and the desks' door on a clock that is moved by hand; desks that note what they are told, and
+ * channels to visitors that note what they send.
+ */
+import * as v from "valibot";
+import type { Agent, ContactChannel } from "@allhours/protocol";
 import { newId, textOf } from "@allhours/protocol";
 import { AdapterError } from "../adapters/errors.ts";
-import type { DeskCommand, HandoffAdapter, HandoffEvent } from "../adapters/spec.ts";
+import type { DeskCommand, HandoffAdapter, HandoffEvent, Notice } from "../adapters/spec.ts";
+import { visitorNotifySchema } from "../config/notices.ts";
 import { createJobRunner } from "../jobs/runner.ts";
 import { webhookSchedule } from "../jobs/schedule.ts";
 import { createLogger } from "../observe/logger.ts";
@@ -15,6 +20,8 @@ import { bareConversation, bareShop } from "./bare-shop.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "../conversation/case-jobs.ts";
 import { openCase } from "../conversation/cases.ts";
+import { CONTACT_JOB, createContacts } from "../conversation/contacts.ts";
+import { createNotices, NOTICE_JOB, noticeJobs } from "../conversation/notices.ts";
 import { createBaton } from "../conversation/baton.ts";
 import { createDeskDoor } from "../conversation/desk.ts";
 import { createDeskJobs } from "../conversation/desk-jobs.ts";
@@ -37,7 +44,12 @@ export function team(id: string, from: number, to: number, over: Partial<Team> =
 }
 
 export type Told = { desk: string; type: HandoffEvent["type"]; reason?: string; team?: string; tier?: string; offer?: number };
-export function setUp(teams: Team[] | undefined, deskIds: string[]) {
+/** `visitors`: they can be written to, on `channels` (default all), with the rest of `visitorNotify` as given. */
+export function setUp(
+  teams: Team[] | undefined,
+  deskIds: string[],
+  visitors?: { channels?: ContactChannel[] | undefined; tells?: ("answered" | "late")[]; config?: object },
+) {
   const logger = createLogger("silent");
   const clock = createFakeClock(START);
   const told: Told[] = [];
@@ -60,15 +72,45 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
     region.rota = createRota(teams);
     region.config = { ...region.config, teams };
   }
+  const notices: Notice[] = [];
+  /** What the channels say to the next tries, in order; `undefined` is a yes. */
+  const answers: (AdapterError | undefined)[] = [];
+  if (visitors !== undefined) {
+    const { channels = ["email", "sms", "whatsapp"], tells = ["answered", "late"], config } = visitors;
+    const given = { publicUrl: "https://chat.example/", channels: channels.map((use) => ({ use })), ...config };
+    region.config = { ...region.config, visitorNotify: v.parse(visitorNotifySchema, given) };
+    region.notices = channels.map((channel) => ({
+      id: channel,
+      adapter: {
+        kind: "notice",
+        channel,
+        tells,
+        send: async (notice) => {
+          const failure = answers.shift();
+          if (failure !== undefined) throw failure;
+          notices.push(notice);
+        },
+      },
+    }));
+  }
   const store = createMemoryStore();
   const rooms = createRooms(store, () => clock.now());
   const serial = createSerialQueue();
-  const publisher = createPublisher({ store, hub: createHub(), now: () => clock.now(), wakeJobs: () => runner.wake() });
+  const hub = createHub();
+  const publisher = createPublisher({
+    store,
+    hub,
+    now: () => clock.now(),
+    wakeJobs: () => runner.wake(),
+    follow: ({ conversation }, change, at) => noticeJobs(region, conversation, change, at),
+  });
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
   const metrics = createMetrics();
   const offers = createOffers(shared);
   const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
+  const contacts = createContacts(shared);
+  const visitorNotices = createNotices({ ...shared, contacts, metrics });
   const runner = createJobRunner({
     store,
     clock,
@@ -79,6 +121,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
       [OFFER_TIMEOUT_JOB]: offers.leaseEnded,
       [PROMISE_JOB]: promises.due,
       [BATON_JOB]: baton.deliver,
+      [NOTICE_JOB]: visitorNotices.deliver,
+      [CONTACT_JOB]: contacts.end,
     },
   });
   runner.start();
@@ -117,7 +161,31 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
     (await store.entriesAfter(room.conversation.id, 0, 100)).flatMap(({ event }) =>
       event.type === "message-added" ? [textOf(event.message.parts)] : event.type === "mode-changed" ? [`-> ${event.mode}`] : [],
     );
-  return { baton, clock, store, told, down, ask, desk, lines, offers, region, site, serial, publisher, rooms, metrics };
+  return {
+    answers,
+    baton,
+    clock,
+    contacts,
+    directory,
+    hub,
+    notices,
+    runner,
+    shared,
+    visitorNotices,
+    store,
+    told,
+    down,
+    ask,
+    desk,
+    lines,
+    offers,
+    region,
+    site,
+    serial,
+    publisher,
+    rooms,
+    metrics,
+  };
 }
 export const seen = (told: readonly Told[]): string[] =>
   told.map(({ desk, type, reason, team: asked, tier, offer }) =>

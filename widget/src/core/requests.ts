@@ -23,7 +23,7 @@ export function createRequests({
   ask,
   showOlder,
   fault,
-}: RequestOptions): Pick<Chat, "requestHandoff" | "cancelHandoff" | "rate" | "loadOlder"> {
+}: RequestOptions): Pick<Chat, "requestHandoff" | "cancelHandoff" | "rate" | "setContact" | "loadOlder"> {
   let older: Promise<boolean> | undefined;
 
   async function accepted(build: (id: string, conversationId: string) => Command, otherwise: string): Promise<boolean> {
@@ -55,6 +55,10 @@ export function createRequests({
         (id, conversationId) => ({ type: "rating-set", id, conversationId, messageId, value }),
         "the rating did not get through",
       );
+    },
+    async setContact(channel, address) {
+      const ack = await ask((conversationId) => ({ type: "contact-set", conversationId, channel, address }));
+      return ack?.ok === false ? { ok: false, code: ack.error.code } : { ok: ack !== undefined };
     },
     loadOlder() {
       older ??= fetchOlder().finally(() => (older = undefined));
