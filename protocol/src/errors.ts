@@ -8,17 +8,7 @@ export type WireErrorPolicy = {
   /** Least wait before a retry, milliseconds; an ack's `retryAfterMs` overrides it. */
   delayMs: number;
   /** Key in the widget's translations. */
-  textKey:
-    | "errorGeneric"
-    | "errorTooLong"
-    | "errorTooFast"
-    | "errorUnavailable"
-    | "errorRefused"
-    | "errorSession"
-    | "errorVersion"
-    | "errorEmail"
-    | "errorPhone"
-    | "errorChannel";
+  textKey: "errorGeneric" | "errorTooLong" | "errorTooFast" | "errorUnavailable" | "errorRefused" | "errorSession" | "errorVersion";
 };
 
 export const WIRE_ERRORS = {
@@ -34,9 +24,9 @@ export const WIRE_ERRORS = {
   forbidden: { retryable: false, delayMs: 0, textKey: "errorRefused" },
   "not-found": { retryable: false, delayMs: 0, textKey: "errorGeneric" },
   conflict: { retryable: false, delayMs: 0, textKey: "errorGeneric" },
-  "bad-email": { retryable: false, delayMs: 0, textKey: "errorEmail" },
-  "bad-phone": { retryable: false, delayMs: 0, textKey: "errorPhone" },
-  "channel-not-offered": { retryable: false, delayMs: 0, textKey: "errorChannel" },
+  "bad-email": { retryable: false, delayMs: 0, textKey: "errorGeneric" },
+  "bad-phone": { retryable: false, delayMs: 0, textKey: "errorGeneric" },
+  "channel-not-offered": { retryable: false, delayMs: 0, textKey: "errorGeneric" },
   "rate-limited": { retryable: true, delayMs: 1_000, textKey: "errorTooFast" },
   "too-many-links": { retryable: true, delayMs: 5_000, textKey: "errorTooFast" },
   "store-unavailable": { retryable: true, delayMs: 1_000, textKey: "errorUnavailable" },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { contactWords, type ContactKey } from "./contact-words.ts";
 import { createI18n, flatten } from "./i18n.ts";
 import { OPEN_CHAT, labelledLanguage } from "./launcher-labels.ts";
 import { locale as ar } from "./locales/ar.ts";
@@ -26,6 +27,15 @@ describe.each(LOCALES)("%s", (name) => {
       expect(text.trim(), key).not.toBe("");
       expect(placeholders(text), key).toEqual(placeholders(en.text[key as keyof typeof en.text]));
     }
+  });
+  it("has the form's words too, with the same values put in", () => {
+    expect(Object.keys(contactWords[name]).sort()).toEqual(Object.keys(contactWords.en).sort());
+    for (const [key, text] of Object.entries(contactWords[name])) {
+      expect(text.trim(), key).not.toBe("");
+      expect(placeholders(text), key).toEqual(placeholders(contactWords.en[key as ContactKey]));
+      expect(en.text).not.toHaveProperty(key);
+    }
+    if (name !== "en") expect(contactWords[name].contactAsk).not.toBe(contactWords.en.contactAsk);
   });
   it("labels the launcher", () => {
     expect(OPEN_CHAT[labelledLanguage([name])]).toBeTruthy();
@@ -77,6 +87,14 @@ describe("createI18n", () => {
     await i18n.setLocale(["de"]);
     expect(i18n.locale).toBe("de");
     expect(i18n.t("send")).toBe("Senden");
+  });
+  it("takes words that come later, before and after a change of language", async () => {
+    const i18n = await createI18n(["fr"]);
+    expect(i18n.t("contactAsk")).toBe("contactAsk");
+    i18n.add(contactWords);
+    expect(i18n.t("contactAsk")).toBe(contactWords.fr.contactAsk);
+    await i18n.setLocale(["de"]);
+    expect([i18n.t("contactAsk"), i18n.t("send")]).toEqual([contactWords.de.contactAsk, "Senden"]);
   });
   it("tells the time of a place, and nothing for a place it does not know", async () => {
     const i18n = await createI18n(["en"]);

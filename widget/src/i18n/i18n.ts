@@ -3,15 +3,17 @@
  * language. Knows nothing of the view; a language that fails to load leaves the one before.
  */
 import { createInstance } from "i18next";
+import type { ContactKey } from "./contact-words.ts";
 import type { AnyLocale, PluralKey, TextKey } from "./locales/en.ts";
 import { LOCALES, dirOf, matchLocale, type LocaleName } from "./match-locale.ts";
 
-export type { PluralKey, TextKey };
+export type { ContactKey, PluralKey, TextKey };
 
 export interface I18n {
   readonly locale: LocaleName;
   readonly dir: "ltr" | "rtl";
-  t(key: TextKey, values?: Record<string, string | number>): string;
+  /** A `ContactKey` has its words once they were added. */
+  t(key: TextKey | ContactKey, values?: Record<string, string | number>): string;
   /** Text that depends on a number; one of the forms the language has. */
   plural(key: PluralKey, count: number): string;
   /** Hours and minutes. `at` is Unix milliseconds, `timezone` an IANA zone; an unknown zone gives `undefined`. */
@@ -20,6 +22,8 @@ export interface I18n {
   format(at: number, fields: Intl.DateTimeFormatOptions): string;
   /** "Today", "Yesterday", or a date; `now` decides. Unix milliseconds. */
   day(at: number, now: number): string;
+  /** Adds words that came later, in every language. */
+  add(words: Record<LocaleName, Record<ContactKey, string>>): void;
   /** Changes the language to the best for `wanted` (BCP 47, best first). Resolves when the words are there. */
   setLocale(wanted: readonly string[]): Promise<void>;
 }
@@ -69,6 +73,7 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
   });
   let locale: LocaleName = "en";
   let formats = new Map<string, Intl.DateTimeFormat>();
+  const loaded = new Set<LocaleName>();
 
   /** Formatters are dear to make (the first takes tens of milliseconds on a phone), so they are made when used and kept. */
   const format = (at: number, options: Intl.DateTimeFormatOptions): string => {
@@ -95,7 +100,8 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
   };
   /** Languages are complete, so that none needs another behind it once it is there. */
   const use = async (next: LocaleName): Promise<void> => {
-    if (!words.hasResourceBundle(next, "translation")) words.addResourceBundle(next, "translation", flatten((await load[next]()).locale));
+    if (!loaded.has(next)) words.addResourceBundle(next, "translation", flatten((await load[next]()).locale));
+    loaded.add(next);
     await words.changeLanguage(next);
     locale = next;
     formats = new Map();
@@ -119,6 +125,9 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
       if (dayKey(at) === dayKey(now - dayMs)) return words.t("yesterday");
       const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
       return format(at, { day: "numeric", month: "short", ...(sameYear ? { weekday: "short" } : { year: "numeric" }) });
+    },
+    add(more) {
+      for (const name of LOCALES) words.addResourceBundle(name, "translation", more[name]);
     },
     // Offline or blocked: the words we have are better than none.
     setLocale: (tags) => use(best(tags)).catch(() => {}),

@@ -71,24 +71,6 @@ const text = {
   backToAssistant: "You’re back with the automated assistant",
   ended: "This conversation has ended",
 
-  contactAsk: "Tell me when somebody has answered",
-  contactHow: "How",
-  contactEmail: "E-mail",
-  contactSms: "SMS",
-  contactWhatsapp: "WhatsApp",
-  contactAddressEmail: "Your e-mail address",
-  contactAddressPhone: "Your phone number, with + and the country code",
-  contactConsent: "{{shop}} may write to me there when somebody has answered in this chat. I can take this back at any time.",
-  contactUnticked: "Please tick the box, so that we may write to you.",
-  contactSave: "Save",
-  contactCancel: "Cancel",
-  contactSet: "We’ll write to {{address}} when somebody has answered.",
-  contactSaved: "Saved. We’ll write to you when somebody has answered.",
-  contactChange: "Change",
-  contactStop: "Don’t write to me",
-  contactStopped: "Your address is deleted. We won’t write to you.",
-  contactFailed: "That didn’t work. Please try again later.",
-
   speakReplies: "Read replies aloud",
   listening: "Listening…",
   voiceAsking: "Allow the microphone to dictate",
@@ -106,9 +88,6 @@ const text = {
   errorRefused: "Chat isn’t available here.",
   errorSession: "This chat session has ended. Reload the page to start a new one.",
   errorVersion: "This page is out of date. Reload it to chat.",
-  errorEmail: "Please enter an e-mail address, like name@example.com.",
-  errorPhone: "Please enter the number with + and the country code, like +33612345678.",
-  errorChannel: "This isn’t offered here any more.",
 };
 
 const plurals = {
