@@ -3,7 +3,13 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-export const SECRET_NAMES = ["LISBON_WEBHOOK_SECRET", "LISBON_INBOUND_SECRET", "MANILA_WEBHOOK_SECRET", "MANILA_INBOUND_SECRET"] as const;
+export const SECRET_NAMES = [
+  "LISBON_WEBHOOK_SECRET",
+  "LISBON_INBOUND_SECRET",
+  "MANILA_WEBHOOK_SECRET",
+  "MANILA_INBOUND_SECRET",
+  "NOTICE_SECRET",
+] as const;
 export type Secrets = Record<(typeof SECRET_NAMES)[number], string>;
 
 export async function readSecrets(dir: string): Promise<Secrets> {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { readArticles, runRelay } from "@allhours/relay";
 import { createDeskServer } from "./desk/desk-server.ts";
 import type { HelpArticle } from "./help-html.ts";
+import { createNoticeSender } from "./notices.ts";
 import { createOrderService } from "./orders.ts";
 import { readSecrets } from "./secrets.ts";
 import { createShop } from "./shop.ts";
@@ -48,6 +49,7 @@ function articles(): Promise<readonly HelpArticle[]> {
 }
 const shop = createShop({ dir: join(here, "shop"), port, articles });
 const orders = createOrderService();
+const notices = createNoticeSender(secrets.NOTICE_SECRET);
 const desk = createDeskServer({
   articles,
   relayUrl: `http://127.0.0.1:${port}`,
@@ -80,7 +82,8 @@ const desk = createDeskServer({
 
 const { notReady } = await runRelay(process.env["ALLHOURS_CONFIG"] ?? join(here, "allhours.yaml"), {
   env: { ...process.env, ...secrets, PORT: String(port), ALLHOURS_DATA: dataDir },
-  fallback: async (request) => (await desk.handle(request)) ?? (await orders.handle(request)) ?? (await shop.handle(request)),
+  fallback: async (request) =>
+    (await desk.handle(request)) ?? (await orders.handle(request)) ?? (await notices.handle(request)) ?? (await shop.handle(request)),
 });
 
 console.log(`
@@ -89,6 +92,7 @@ console.log(`
   Shop         ${base}/
   App (SPA)    ${base}/spa
   Agent desk   ${base}/desk
+  Messages     ${base}/notices
   Health       ${base}/readyz
 
   Stop with Ctrl-C. Conversations are kept in ${dataDir === join(here, "data") ? "demo/data" : dataDir}.${notReady.length > 0 ? `\n  Not ready: ${notReady.join(", ")}` : ""}
