@@ -173,12 +173,15 @@ function zoneOf({ timezone }: Conversation, region: Region): string {
   return region.config.teams[0]?.timezone ?? "UTC";
 }
 
-/** The page where the chat was, if it is one of the site's; else the site's first origin. Without user, password and fragment, which may be secrets. */
+/**
+ * The page where the chat was, if it is one of the site's; else the site's first origin. Nothing but origin and path: the rest may be a secret, and a
+ * page names itself, so that a redirect of the shop's could be made to lead elsewhere.
+ */
 export function linkBack({ origins }: Pick<Site, "origins">, pageUrl: string | undefined): string {
   const page = pageUrl !== undefined && URL.canParse(pageUrl) ? new URL(pageUrl) : undefined;
   // Without origins any page may open a chat: dev mode.
   const ours = page !== undefined && /^https?:$/.test(page.protocol) && (origins.length === 0 || origins.includes(page.origin));
-  return ours ? `${page.origin}${page.pathname}${page.search}` : (origins[0] ?? "");
+  return ours ? `${page.origin}${page.pathname}` : (origins[0] ?? "");
 }
 
 function noticeOf(
