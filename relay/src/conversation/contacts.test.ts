@@ -1,15 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { ContactChannel, ContactState, Event } from "@allhours/protocol";
+import { StoreError } from "../store/store.ts";
 import { HOUR, setUp, team } from "../testing/case-room.ts";
+import { setUpNotices, type NoticeRoom as Rig } from "../testing/notice-room.ts";
 import { CONTACT, hashAddress, maskAddress, normalAddress, sweepContacts, type Contact } from "./contacts.ts";
 import type { Room } from "./rooms.ts";
 
 const DAY = 24 * HOUR;
 const GRACE = 120_000;
-type Rig = ReturnType<typeof setUp>;
-const open = (channels?: ContactChannel[], config: object = {}): Rig => setUp([team("paris", 0, 24)], ["paris"], { channels, config });
+const open = (channels?: ContactChannel[], config: object = {}): Rig =>
+  setUpNotices([team("paris", 0, 24)], ["paris"], { channels, config });
 
-async function set({ contacts, region, site }: Rig, room: Room, address: string, channel: ContactChannel = "email") {
+async function set(
+  { contacts, region, site }: Pick<Rig, "contacts" | "region" | "site">,
+  room: Room,
+  address: string,
+  channel: ContactChannel = "email",
+) {
   const conversationId = room.conversation.id;
   return contacts.set({ type: "contact-set", conversationId, channel, address }, { room, region, site });
 }
@@ -188,20 +195,46 @@ describe("opting out", () => {
     const talk = await rig.ask();
     await set(rig, talk, "+33612345678", "sms");
     await rig.contacts.optOut(await tokenOf(rig, talk));
-    const contact: Contact = { siteId: "shop", channel: "whatsapp", address: "+33612345678", token: "", setAt: 0, sets: [] };
-    expect(await rig.contacts.isOptedOut(contact, "one")).toBe(true);
-    expect(await rig.contacts.isOptedOut({ ...contact, siteId: "other" }, "one")).toBe(false);
+    expect(await rig.contacts.isOptedOut({ siteId: "shop", address: "+33612345678" })).toBe(true);
+    expect(await rig.contacts.isOptedOut({ siteId: "other", address: "+33612345678" })).toBe(false);
   });
 
-  it("in one region holds for the site's conversations in another", async () => {
+  it("in one region holds for the site's conversations in another, and is undone where it was written", async () => {
     const rig = open();
     const talk = await rig.ask();
     await set(rig, talk, "marie@example.com");
     await rig.contacts.optOut(await tokenOf(rig, talk));
-    const contact: Contact = { siteId: "shop", channel: "email", address: "marie@example.com", token: "", setAt: 0, sets: [] };
-    expect(await rig.contacts.isOptedOut(contact, "two")).toBe(true);
-    // The hash lies where it was made; the other region has nothing of it.
-    expect(await rig.store.records("optout", "two", 0, 10)).toEqual([]);
+    const two = { ...rig.region, id: "two" };
+    Object.assign(rig.directory, { region: (id: string) => (id === "two" ? two : rig.region), regions: () => [rig.region, two] });
+    const other = await rig.ask({ regionId: "two" });
+    const at = (regionId: string) => rig.store.record("optout", regionId, hashAddress("shop", "marie@example.com"));
+    expect(await rig.contacts.isOptedOut({ siteId: "shop", address: "marie@example.com" })).toBe(true);
+    // The hash lies where the person said so; the other region has nothing of it, before and after.
+    expect([(await at("one"))?.body, await at("two")]).toEqual([{ out: true }, undefined]);
+    expect(await set({ ...rig, region: two }, other, "marie@example.com")).toMatchObject({ ok: true });
+    expect([(await at("one"))?.body, await at("two")]).toEqual([{ out: false }, undefined]);
+    expect(await rig.contacts.isOptedOut({ siteId: "shop", address: "marie@example.com" })).toBe(false);
+  });
+
+  it("is shown by the own region's word alone, so that trouble in another keeps nobody from the chat", async () => {
+    const rig = open();
+    const talk = await rig.ask();
+    await set(rig, talk, "marie@example.com");
+    const record = rig.store.record.bind(rig.store);
+    const two = { ...rig.region, id: "two" };
+    Object.assign(rig.directory, { regions: () => [rig.region, two] });
+    rig.store.record = async (kind, regionId, id) => {
+      if (regionId === "two") throw new StoreError("its file is gone");
+      return record(kind, regionId, id);
+    };
+    expect(await rig.contacts.view(talk.conversation, rig.region)).toMatchObject({ masked: "m…@example.com" });
+    // Nobody knows whether it may be written to: not now.
+    await rig.desk("paris", talk, { type: "message" });
+    await rig.clock.advance(GRACE + 1_000);
+    expect(rig.notices).toEqual([]);
+    rig.store.record = record;
+    await rig.clock.advance(60_000);
+    expect(rig.notices).toHaveLength(1);
   });
 
   it("does not take off the address that was given instead", async () => {

@@ -88,20 +88,25 @@ export function createContacts(deps: ConversationDeps) {
     return { kind: CONTACT, regionId, id, at, body };
   }
 
-  /** An opt-out holds for the whole site: it is looked for wherever the site's visitors are. Only the answer leaves a region. */
-  async function optOutsOf(addressHash: string, regionId: string): Promise<StoreRecord[]> {
-    const regions = new Set([
-      regionId,
-      ...deps
+  /**
+   * An opt-out holds for the whole site: it is looked for wherever the site's visitors are. Only the answer leaves a region. Rejects when one cannot
+   * say: then nobody knows.
+   */
+  async function optOutsOf(addressHash: string): Promise<StoreRecord[]> {
+    const found = await Promise.all(
+      deps
         .directory()
         .regions()
-        .map(({ id }) => id),
-    ]);
-    const found = await Promise.all(Array.from(regions, async (one) => store.record(OPT_OUT, one, addressHash)));
-    return found.flatMap((record) => (record !== undefined && (record.body as { out: boolean }).out ? [record] : []));
+        .map(async ({ id }) => optOutIn(addressHash, id)),
+    );
+    return found.filter((record) => record !== undefined);
   }
-  async function isOptedOut({ siteId, address }: Contact, regionId: string): Promise<boolean> {
-    return (await optOutsOf(hashAddress(siteId, address), regionId)).length > 0;
+  async function optOutIn(addressHash: string, regionId: string): Promise<StoreRecord | undefined> {
+    const record = await store.record(OPT_OUT, regionId, addressHash);
+    return (record?.body as { out: boolean } | undefined)?.out === true ? record : undefined;
+  }
+  async function isOptedOut({ siteId, address }: Pick<Contact, "siteId" | "address">): Promise<boolean> {
+    return (await optOutsOf(hashAddress(siteId, address))).length > 0;
   }
 
   /** Channels of the conversation's own region; of another that serves in its place, none. */
@@ -117,7 +122,9 @@ export function createContacts(deps: ConversationDeps) {
     const channels = offered(conversation, region);
     if (channels.length === 0) return undefined;
     const contact = await live(conversation.id, conversation.regionId);
-    const out = contact !== undefined && (await isOptedOut(contact, conversation.regionId));
+    // The own region's word is enough to show it: another's trouble must not keep anybody from the chat.
+    const out =
+      contact !== undefined && (await optOutIn(hashAddress(contact.siteId, contact.address), conversation.regionId)) !== undefined;
     return stateOf(channels, out ? undefined : contact);
   }
 
@@ -149,7 +156,7 @@ export function createContacts(deps: ConversationDeps) {
           : refusal("bad-phone", "address: expected a telephone number in E.164, as +33612345678", { path: "address" });
       const { siteId } = conversation;
       const addressHash = hashAddress(siteId, normal);
-      const outs = await optOutsOf(addressHash, conversation.regionId);
+      const outs = await optOutsOf(addressHash);
       const same = before !== undefined && "address" in before && before.channel === channel && before.address === normal;
       if (same && outs.length === 0) return { ok: true, value: tell(place, before) };
       const [oldest = now] = sets;
@@ -163,10 +170,11 @@ export function createContacts(deps: ConversationDeps) {
         records: [
           recordOf(conversation, contact, now),
           { kind: OPT_OUT_LINK, regionId: conversation.regionId, id: hashToken(token), at: now, body: link },
-          ...outs.map((out) => ({ ...out, at: now, body: { out: false } })),
         ],
         jobs: [endJob(conversation, now, now + keepMs(place.region), `${conversation.id} ${now}`)],
       });
+      // Each in its own region. If this is lost, the address stays off, and is given again.
+      if (outs.length > 0) await store.putRecords(outs.map((out) => ({ ...out, at: now, body: { out: false } })));
       return { ok: true, value: tell(place, contact) };
     });
   }
@@ -212,11 +220,13 @@ export function createContacts(deps: ConversationDeps) {
     const found = await findLink(token);
     if (found === undefined) return undefined;
     const { siteId, language, addressHash } = found.link;
-    return { siteId, language, out: (await optOutsOf(addressHash, found.regionId)).length > 0 };
+    return { siteId, language, out: (await optOutIn(addressHash, found.regionId)) !== undefined };
   }
   async function findLink(token: string): Promise<{ regionId: string; link: Link } | undefined> {
     const [, regionId] = /^([a-z0-9][a-z0-9-]{0,62})\.[A-Za-z0-9_-]{43}$/.exec(token) ?? [];
-    const found = regionId === undefined ? undefined : await store.record(OPT_OUT_LINK, regionId, hashToken(token));
+    // A region that is gone writes to nobody.
+    if (regionId === undefined || deps.directory().region(regionId) === undefined) return undefined;
+    const found = await store.record(OPT_OUT_LINK, regionId, hashToken(token));
     return found === undefined ? undefined : { regionId: found.regionId, link: found.body as Link };
   }
   /** Takes an address off: this site does not write to it again until it is given anew. False for a link that is not known. Harmless twice. */

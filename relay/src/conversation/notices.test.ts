@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AdapterError } from "../adapters/errors.ts";
-import { bo, HOUR, setUp, START, team } from "../testing/case-room.ts";
+import { bo, HOUR, START, team } from "../testing/case-room.ts";
+import { setUpNotices as setUp, type NoticeRoom as Rig } from "../testing/notice-room.ts";
 import { hashAddress, type Contact } from "./contacts.ts";
 import { linkBack, MOST_NOTICES_A_DAY } from "./notices.ts";
 import type { Room } from "./rooms.ts";
@@ -8,7 +9,6 @@ import type { Room } from "./rooms.ts";
 const MINUTE = 60_000;
 const GRACE = 2 * MINUTE;
 const day = [team("paris", 0, 24)];
-type Rig = ReturnType<typeof setUp>;
 
 /** A visitor of Paris who asked for a person, left an address, and went away. Ten in the morning, UTC. */
 async function left(room: Rig = setUp(day, ["paris"], {}), over: Parameters<Rig["ask"]>[0] = {}, address = "marie@example.com") {

@@ -122,7 +122,7 @@ export function createNotices(
     const { seq } = entry;
     if (isBackAfter(room, seq)) return nothing("seen");
     if (what === "late" && hasAnsweredAfter(room, seq)) return nothing("overtaken");
-    if (await contacts.isOptedOut(contact, conversation.regionId)) return nothing("opted-out");
+    if (await contacts.isOptedOut(contact)) return nothing("opted-out");
     const { told } = contact;
     const again = told?.entryId === entryId;
     const now = deps.clock.now();

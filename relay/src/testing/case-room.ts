@@ -1,13 +1,8 @@
-/**
- * Cases without a network: real rooms, jobs, offers and the desks' door on a clock that is moved by hand; desks that note what they are told, and
- * channels to visitors that note what they send.
- */
-import * as v from "valibot";
-import type { Agent, ContactChannel } from "@allhours/protocol";
+/** Cases without a network: real rooms, jobs, offers and the desks' door on a clock that is moved by hand; desks that note what they are told. */
+import type { Agent } from "@allhours/protocol";
 import { newId, textOf } from "@allhours/protocol";
 import { AdapterError } from "../adapters/errors.ts";
-import type { DeskCommand, HandoffAdapter, HandoffEvent, Notice } from "../adapters/spec.ts";
-import { visitorNotifySchema } from "../config/notices.ts";
+import type { DeskCommand, HandoffAdapter, HandoffEvent } from "../adapters/spec.ts";
 import { createJobRunner } from "../jobs/runner.ts";
 import { webhookSchedule } from "../jobs/schedule.ts";
 import { createLogger } from "../observe/logger.ts";
@@ -44,12 +39,7 @@ export function team(id: string, from: number, to: number, over: Partial<Team> =
 }
 
 export type Told = { desk: string; type: HandoffEvent["type"]; reason?: string; team?: string; tier?: string; offer?: number };
-/** `visitors`: they can be written to, on `channels` (default all), with the rest of `visitorNotify` as given. */
-export function setUp(
-  teams: Team[] | undefined,
-  deskIds: string[],
-  visitors?: { channels?: ContactChannel[] | undefined; tells?: ("answered" | "late")[]; config?: object },
-) {
+export function setUp(teams: Team[] | undefined, deskIds: string[]) {
   const logger = createLogger("silent");
   const clock = createFakeClock(START);
   const told: Told[] = [];
@@ -71,27 +61,6 @@ export function setUp(
   if (teams !== undefined) {
     region.rota = createRota(teams);
     region.config = { ...region.config, teams };
-  }
-  const notices: Notice[] = [];
-  /** What the channels say to the next tries, in order; `undefined` is a yes. */
-  const answers: (AdapterError | undefined)[] = [];
-  if (visitors !== undefined) {
-    const { channels = ["email", "sms", "whatsapp"], tells = ["answered", "late"], config } = visitors;
-    const given = { publicUrl: "https://chat.example/", channels: channels.map((use) => ({ use })), ...config };
-    region.config = { ...region.config, visitorNotify: v.parse(visitorNotifySchema, given) };
-    region.notices = channels.map((channel) => ({
-      id: channel,
-      adapter: {
-        kind: "notice",
-        channel,
-        tells,
-        send: async (notice) => {
-          const failure = answers.shift();
-          if (failure !== undefined) throw failure;
-          notices.push(notice);
-        },
-      },
-    }));
   }
   const store = createMemoryStore();
   const rooms = createRooms(store, () => clock.now());
@@ -162,13 +131,11 @@ export function setUp(
       event.type === "message-added" ? [textOf(event.message.parts)] : event.type === "mode-changed" ? [`-> ${event.mode}`] : [],
     );
   return {
-    answers,
     baton,
     clock,
     contacts,
     directory,
     hub,
-    notices,
     runner,
     shared,
     visitorNotices,
