@@ -18,7 +18,3 @@ export const contactSchema = v.object({
   masked: v.optional(v.string()),
 });
 export type ContactState = v.InferOutput<typeof contactSchema>;
-
-export function isContactChannel(value: unknown): value is ContactChannel {
-  return (CONTACT_CHANNELS as readonly unknown[]).includes(value);
-}

@@ -157,7 +157,7 @@ function onEvent(model: ChatModel, event: Event | UnknownDurable, now: number): 
     case "queue-position":
       return model.mode === "queued" ? patched(model, { queue: queueIn(event) }) : model;
     case "contact":
-      return patched(model, { contact: { channels: event.channels, channel: event.channel, masked: event.masked } });
+      return patched(model, { contact: event });
     default:
       return applyEvents(model, [event], false);
   }

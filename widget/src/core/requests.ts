@@ -56,10 +56,7 @@ export function createRequests({
         "the rating did not get through",
       );
     },
-    async setContact(channel, address) {
-      const ack = await ask((conversationId) => ({ type: "contact-set", conversationId, channel, address }));
-      return ack?.ok === false ? { ok: false, code: ack.error.code } : { ok: ack !== undefined };
-    },
+    setContact: async (channel, address) => ask((conversationId) => ({ type: "contact-set", conversationId, channel, address })),
     loadOlder() {
       older ??= fetchOlder().finally(() => (older = undefined));
       return older;

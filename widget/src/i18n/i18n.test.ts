@@ -91,7 +91,7 @@ describe("createI18n", () => {
   it("takes words that come later, before and after a change of language", async () => {
     const i18n = await createI18n(["fr"]);
     expect(i18n.t("contactAsk")).toBe("contactAsk");
-    i18n.add(contactWords);
+    for (const name of LOCALES) i18n.add(name, contactWords[name]);
     expect(i18n.t("contactAsk")).toBe(contactWords.fr.contactAsk);
     await i18n.setLocale(["de"]);
     expect([i18n.t("contactAsk"), i18n.t("send")]).toEqual([contactWords.de.contactAsk, "Senden"]);

@@ -22,8 +22,8 @@ export interface I18n {
   format(at: number, fields: Intl.DateTimeFormatOptions): string;
   /** "Today", "Yesterday", or a date; `now` decides. Unix milliseconds. */
   day(at: number, now: number): string;
-  /** Adds words that came later, in every language. */
-  add(words: Record<LocaleName, Record<ContactKey, string>>): void;
+  /** Adds words of a language that came later. */
+  add(locale: LocaleName, words: Record<ContactKey, string>): void;
   /** Changes the language to the best for `wanted` (BCP 47, best first). Resolves when the words are there. */
   setLocale(wanted: readonly string[]): Promise<void>;
 }
@@ -64,6 +64,8 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
   await words.init({
     lng: "en",
     fallbackLng: "en",
+    // What is added after the start, beside what a language comes with.
+    fallbackNS: "later",
     // Given, if empty: there is no backend to ask, and the build leaves the asking out.
     resources: {},
     keySeparator: false,
@@ -73,7 +75,6 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
   });
   let locale: LocaleName = "en";
   let formats = new Map<string, Intl.DateTimeFormat>();
-  const loaded = new Set<LocaleName>();
 
   /** Formatters are dear to make (the first takes tens of milliseconds on a phone), so they are made when used and kept. */
   const format = (at: number, options: Intl.DateTimeFormatOptions): string => {
@@ -100,8 +101,7 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
   };
   /** Languages are complete, so that none needs another behind it once it is there. */
   const use = async (next: LocaleName): Promise<void> => {
-    if (!loaded.has(next)) words.addResourceBundle(next, "translation", flatten((await load[next]()).locale));
-    loaded.add(next);
+    if (!words.hasResourceBundle(next, "translation")) words.addResourceBundle(next, "translation", flatten((await load[next]()).locale));
     await words.changeLanguage(next);
     locale = next;
     formats = new Map();
@@ -126,9 +126,7 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
       const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
       return format(at, { day: "numeric", month: "short", ...(sameYear ? { weekday: "short" } : { year: "numeric" }) });
     },
-    add(more) {
-      for (const name of LOCALES) words.addResourceBundle(name, "translation", more[name]);
-    },
+    add: (name, more) => void words.addResourceBundle(name, "later", more),
     // Offline or blocked: the words we have are better than none.
     setLocale: (tags) => use(best(tags)).catch(() => {}),
   };

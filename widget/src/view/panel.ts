@@ -16,7 +16,6 @@ import { firstWordsOf, titleOf, typingOf } from "./headings.ts";
 import { authorName, type Extras, type MessageActions } from "./message-bubble.ts";
 import { renderMore, renderRows } from "./message-list.ts";
 import type { MenuItem } from "./parts/menu.ts";
-import type { ContactBar } from "./parts/contact.ts";
 import { rowsOf } from "./rows.ts";
 import { bannerOf, renderBanner, statusOf, statusText, type Banner } from "./status-bar.ts";
 
@@ -67,7 +66,6 @@ export class AllhoursPanel extends LitElement {
   });
   readonly #aloud = new ReadingAloud(this);
   #extras: Extras | undefined;
-  #contact: ContactBar | undefined;
   #menuOpen = false;
   #toldBanner: Banner["text"] | undefined;
   #newAfterSeq: number | undefined;
@@ -116,17 +114,6 @@ export class AllhoursPanel extends LitElement {
     if (this.#extras !== undefined || !this.isConnected) return;
     this.#extras = extras;
     (this.getRootNode() as ShadowRoot).adoptedStyleSheets.push(extras.extraStyles.styleSheet!);
-    this.requestUpdate();
-  }
-
-  /** Fetches the form for being told of an answer, where that is on offer. Tried again by each state that finds it missing. */
-  async #loadContact(): Promise<void> {
-    if (this.#contact !== undefined || this.state?.contact === undefined) return;
-    const { ContactBar, contactStyles } = await import("./parts/contact.ts");
-    if (this.#contact !== undefined || !this.isConnected) return;
-    const set: Chat["setContact"] = async (channel, address) => (await this.chat()).setContact(channel, address);
-    this.#contact = new ContactBar(this, { set, announce: (words) => this.#announce(words) }, this.i18n);
-    (this.getRootNode() as ShadowRoot).adoptedStyleSheets.push(contactStyles.styleSheet!);
     this.requestUpdate();
   }
 
@@ -193,9 +180,7 @@ export class AllhoursPanel extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (!changed.has("state")) return;
-    this.#seen();
-    this.#loadContact().catch(() => {});
+    if (changed.has("state")) this.#seen();
   }
 
   #arrived(before: ChatState | undefined, state: ChatState): void {
@@ -244,8 +229,7 @@ export class AllhoursPanel extends LitElement {
       items.push({ label: i18n.t("handoffAsk"), run: () => this.#ask((chat) => chat.requestHandoff()) });
     if (state?.mode === "queued" || state?.mode === "agent")
       items.push({ label: i18n.t("handoffCancel"), run: () => this.#ask((chat) => chat.cancelHandoff()) });
-    if (state?.contact?.masked !== undefined && this.#contact?.shows(state) === false)
-      items.push({ label: i18n.t("contactAsk"), run: this.#contact.show });
+    items.push(...(this.#extras?.contactItems(this) ?? []));
     if (this.#aloud.supported) items.push({ label: i18n.t("speakReplies"), checked: this.#aloud.on, run: () => this.#aloud.toggle() });
     return items;
   }
@@ -311,7 +295,7 @@ export class AllhoursPanel extends LitElement {
     >
       ${head} ${renderBanner(this.#banner(state), i18n)} ${this.#renderLog(now)}
       ${this.#scroll.atBottom ? nothing : renderMore(this.#scroll.below, i18n, () => this.#scroll.toBottom())}
-      ${this.#contact?.render(state, i18n) ?? nothing} ${this.#composer.render(i18n, state?.limits.messageChars ?? 8_000)}
+      ${this.#extras?.renderContact(this)} ${this.#composer.render(i18n, state?.limits.messageChars ?? 8_000)}
       <div class="hidden" role="status" aria-live="polite">${this.said}</div>
     </section>`;
   }

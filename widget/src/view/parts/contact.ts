@@ -3,17 +3,13 @@
  * back. A chunk of its own, fetched where it is on offer. Owns what is being typed here and nothing else: what is set comes from the state, masked, and the address is kept nowhere.
  */
 import { css, html, nothing, type TemplateResult } from "lit";
-import { isContactChannel, type ContactChannel } from "@allhours/protocol";
+import type { ContactChannel } from "@allhours/protocol";
 import type { Chat } from "../../core/chat-types.ts";
 import type { ChatState } from "../../core/state.ts";
 import { contactWords } from "../../i18n/contact-words.ts";
 import type { ContactKey, I18n } from "../../i18n/i18n.ts";
 
-export type ContactActions = {
-  set: Chat["setContact"];
-  announce(words: string): void;
-};
-export const contactStyles = css`
+const styles = css`
   .contact {
     display: flex;
     flex: none;
@@ -101,10 +97,17 @@ export const contactStyles = css`
   }
 `;
 
-type Host = {
-  requestUpdate(): void;
+/** The panel: where this is drawn, and through which it speaks. */
+export type ContactHost = {
+  readonly chat: () => Promise<Pick<Chat, "setContact">>;
+  readonly i18n: I18n;
+  readonly state: ChatState | undefined;
+  /** Said by its live region. */
+  said: string;
   readonly updateComplete: Promise<unknown>;
+  requestUpdate(): void;
   querySelector<One extends Element>(selector: string): One | null;
+  getRootNode(): Node;
 };
 
 const NAMES: Record<ContactChannel, ContactKey> = { email: "contactEmail", sms: "contactSms", whatsapp: "contactWhatsapp" };
@@ -126,21 +129,22 @@ export function wireAddress(channel: ContactChannel, written: string): string {
 }
 
 export class ContactBar {
-  readonly #host: Host;
-  readonly #actions: ContactActions;
+  readonly #host: ContactHost;
   #open = false;
   #channel: ContactChannel | undefined;
   #problem: ContactKey | undefined;
   #busy = false;
 
-  constructor(host: Host, actions: ContactActions, i18n: Pick<I18n, "add">) {
-    i18n.add(contactWords);
+  constructor(host: ContactHost) {
     this.#host = host;
-    this.#actions = actions;
+    for (const [locale, words] of Object.entries(contactWords)) host.i18n.add(locale as keyof typeof contactWords, words);
+    (host.getRootNode() as ShadowRoot).adoptedStyleSheets.push(styles.styleSheet!);
+    host.requestUpdate();
   }
 
   /** Is there something to be seen above the composer? */
-  shows(state: ChatState | undefined): boolean {
+  get shown(): boolean {
+    const { state } = this.#host;
     if (channelsOf(state).length === 0) return false;
     return this.#open || state?.mode === "queued" || (state?.mode === "agent" && state.contact?.masked !== undefined);
   }
@@ -168,14 +172,17 @@ export class ContactBar {
     this.#busy = true;
     this.#problem = undefined;
     this.#host.requestUpdate();
-    // What goes wrong on the way is no answer.
-    const { ok, code = "" } = await this.#actions.set(channel, address).catch(() => ({ ok: false, code: undefined }));
+    const ack = await this.#host
+      .chat()
+      .then(async (chat) => chat.setContact(channel, address))
+      // What goes wrong on the way is no answer.
+      .catch(() => undefined);
     this.#busy = false;
-    if (ok) {
+    if (ack?.ok === true) {
       this.#hide();
-      this.#actions.announce(said());
+      this.#host.said = said();
     } else {
-      this.#problem = REASONS[code] ?? "contactFailed";
+      this.#problem = REASONS[ack?.error.code ?? ""] ?? "contactFailed";
       if (this.#open) this.#focus("#contact-address");
       else this.#host.requestUpdate();
     }
@@ -200,14 +207,15 @@ export class ContactBar {
     this.#hide();
   };
 
-  render(state: ChatState | undefined, i18n: I18n): TemplateResult | typeof nothing {
-    if (state === undefined || !this.shows(state)) return nothing;
+  render(): TemplateResult | typeof nothing {
+    const { state, i18n } = this.#host;
+    if (state === undefined || !this.shown) return nothing;
     return this.#open ? this.#renderForm(state, i18n) : this.#renderLine(state, i18n);
   }
 
   #renderLine({ contact }: ChatState, i18n: I18n): TemplateResult {
     const { masked, channel } = contact ?? {};
-    if (masked === undefined || !isContactChannel(channel))
+    if (masked === undefined || !isKnown(channel))
       return html`<div class="contact" part="contact">
         <button type="button" class="plain" part="contact-open" aria-expanded="false" @click=${this.show}>${i18n.t("contactAsk")}</button>
       </div>`;
@@ -291,5 +299,8 @@ export class ContactBar {
 
 /** On offer, and known to this page. */
 function channelsOf(state: ChatState | undefined): ContactChannel[] {
-  return (state?.contact?.channels ?? []).filter(isContactChannel);
+  return (state?.contact?.channels ?? []).filter(isKnown);
+}
+function isKnown(channel: string | undefined): channel is ContactChannel {
+  return channel !== undefined && Object.hasOwn(NAMES, channel);
 }
