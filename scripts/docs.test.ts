@@ -115,10 +115,11 @@ describe("docs/config.md", () => {
     "knowledge: typesense": "relay/src/adapters/knowledge/remote/typesense.ts",
     "knowledge: algolia": "relay/src/adapters/knowledge/remote/algolia.ts",
     "knowledge: dify": "relay/src/adapters/knowledge/remote/dify.ts",
+    "expert: http": "relay/src/adapters/expert/http.ts",
     "notify: webhook": "relay/src/adapters/notify/webhook.ts",
   };
   it("has a section for every adapter", () => {
-    const all = (["nlu", "knowledge", "handoff", "notify", "notice"] as const).flatMap((kind) =>
+    const all = (["nlu", "knowledge", "handoff", "notify", "notice", "expert"] as const).flatMap((kind) =>
       adapterNames(kind).map((name) => `${kind}: ${name}`),
     );
     expect(all.sort()).toEqual(Object.keys(adapters).sort());

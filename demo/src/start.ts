@@ -1,9 +1,10 @@
-/** Runs the demo: one relay, the shop, the agent desk and the shop's order service, on one port, with nothing to set up. */
+/** Runs the demo: one relay, the shop, the agent desk, the shop's order service and an expert, on one port, with nothing to set up. */
 import { createConnection } from "node:net";
 import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 import { readArticles, runRelay } from "@allhours/relay";
 import { createDeskServer } from "./desk/desk-server.ts";
+import { createExpertService } from "./expert.ts";
 import type { HelpArticle } from "./help-html.ts";
 import { createNoticeSender } from "./notices.ts";
 import { createOrderService } from "./orders.ts";
@@ -50,6 +51,7 @@ function articles(): Promise<readonly HelpArticle[]> {
 const shop = createShop({ dir: join(here, "shop"), port, articles });
 const orders = createOrderService();
 const notices = createNoticeSender(secrets.NOTICE_SECRET);
+const expert = createExpertService({ secret: secrets.EXPERT_SECRET, relayUrl: `http://127.0.0.1:${port}` });
 const desk = createDeskServer({
   articles,
   relayUrl: `http://127.0.0.1:${port}`,
@@ -83,7 +85,11 @@ const desk = createDeskServer({
 const { notReady } = await runRelay(process.env["ALLHOURS_CONFIG"] ?? join(here, "allhours.yaml"), {
   env: { ...process.env, ...secrets, PORT: String(port), ALLHOURS_DATA: dataDir },
   fallback: async (request) =>
-    (await desk.handle(request)) ?? (await orders.handle(request)) ?? (await notices.handle(request)) ?? (await shop.handle(request)),
+    (await desk.handle(request)) ??
+    (await orders.handle(request)) ??
+    (await expert.handle(request)) ??
+    (await notices.handle(request)) ??
+    (await shop.handle(request)),
 });
 
 console.log(`

@@ -1,9 +1,11 @@
 /**
  * No word of a region's visitors leaves it: a real relay with two regions in one process, each with its own engine, knowledge, desk, pager and receiver,
- * all of whose traffic is captured; canary strings are said in one and looked for in all that the other got.
+ * all of whose traffic is captured; canary strings are said in one and looked for in all that the other got, and in its files.
  */
 import { createServer } from "node:http";
+import { readdir, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { SignJWT } from "jose";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -87,6 +89,34 @@ it("tells engine, knowledge, desk, pager and receiver of a region what was said 
       .poll(() => side.traffic.some(({ path, text }) => path === "/pager" && text.includes(conversationId)), { timeout: 10_000 })
       .toBe(true);
     expect(other.traffic.filter(({ text }) => text.includes(canary) || text.includes(conversationId))).toEqual([]);
+  }
+});
+
+it("keeps what is said in a region in that region's own file, and in no other", async () => {
+  const [{ conversationId: here }, { conversationId: there }] = [
+    await speak("Europe/Paris", "canary-stork"),
+    await speak("Asia/Manila", "canary-finch"),
+  ];
+  // Log, write-ahead log and cache alike.
+  const holding = async (canary: string): Promise<string[]> => {
+    const files = await readdir(relay.dir, { recursive: true, withFileTypes: true });
+    const held = await Promise.all(
+      files
+        .filter((file) => file.isFile())
+        .map(async (file) => ((await readFile(join(file.parentPath, file.name))).includes(canary) ? [file.name] : [])),
+    );
+    return held.flat().sort();
+  };
+  const files = (group: string): string[] => [`allhours${group}.db`, `allhours${group}.db-wal`];
+  for (const canary of ["canary-stork", here])
+    for (const name of await holding(canary)) expect([...files(""), "relay.log"]).toContain(name);
+  for (const canary of ["canary-finch", there])
+    for (const name of await holding(canary)) expect([...files(".apac"), "relay.log"]).toContain(name);
+  // Found at all; and no word of anybody in the log.
+  for (const canary of ["canary-stork", "canary-finch"]) {
+    const found = await holding(canary);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).not.toContain("relay.log");
   }
 });
 

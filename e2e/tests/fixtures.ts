@@ -31,7 +31,8 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function createDemo(): Promise<Demo & { remove(): Promise<void> }> {
+/** `change`: what the demo's config says otherwise. */
+export async function createDemo(change: (config: string) => string = (config) => config): Promise<Demo & { remove(): Promise<void> }> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), "allhours-demo-"));
   // The demo's own config; only the limits are wide, since every test comes from one address.
@@ -43,7 +44,7 @@ async function createDemo(): Promise<Demo & { remove(): Promise<void> }> {
     // What a visitor waits for, a test need not.
     .replaceAll("graceMs: 15000", "graceMs: 1000")
     .replaceAll("[knowledge]", `[${join(root, "demo/knowledge")}]`);
-  await writeFile(config, `${absolute}\nlimits: { linksPerAddress: 1000, linksPerVisitor: 50, newLinksPerAddressPer10s: 10000 }\n`);
+  await writeFile(config, `${change(absolute)}\nlimits: { linksPerAddress: 1000, linksPerVisitor: 50, newLinksPerAddressPer10s: 10000 }\n`);
   let child: ChildProcess | undefined;
   const url = `http://localhost:${port}`;
 

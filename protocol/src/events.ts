@@ -58,13 +58,15 @@ export const messageAbandonedSchema = v.object({ type: v.literal("message-abando
 export const receiptsSchema = v.object({ type: v.literal("receipts"), ...ephemeral, deliveredSeq: numberSchema, readSeq: numberSchema });
 /**
  * Where a waiting visitor stands: `position` in the queue, from 1; `etaMs` when the relay can say honestly. `tier` `ticket`: nobody is at work who
- * could be asked. `promisedAt`: what the visitor was told, Unix milliseconds. `teams`: whose day it is, in the order of the sun; `asked` is the one
+ * could be asked; `expert`: a service is, as the visitor agreed. `promisedAt`: what the visitor was told, Unix milliseconds. `teams`: whose day it is, in the order of the sun; `asked` is the one
  * that is asked now.
  */
 export const queueSchema = v.object({
   position: numberSchema,
   etaMs: v.optional(numberSchema),
-  tier: v.optional(v.picklist(["team", "ticket"])),
+  tier: v.optional(v.picklist(["team", "expert", "ticket"])),
+  /** Name of the expert who is asked, at tier `expert`. */
+  expert: v.optional(v.string()),
   promisedAt: v.optional(numberSchema),
   teams: v.optional(v.array(v.object({ name: v.string(), timezone: v.string(), atWork: v.boolean(), asked: v.optional(v.boolean()) }))),
 });

@@ -55,9 +55,29 @@ export const cardSchema = v.object({
 });
 /** A file by reference. `sizeBytes` as stored. */
 export const fileSchema = v.object({ type: v.literal("file"), url, name: v.string(), mediaType: v.string(), sizeBytes: numberSchema });
+/**
+ * Asks the visitor before something of theirs leaves the shop. The page draws it in words of its own, so that no engine can word it otherwise:
+ * `to` gets exactly `text`, and has `withinMs` for an answer. Answered by a `choice` part that names this message, with one of `CONSENT`.
+ */
+export const consentSchema = v.object({
+  type: v.literal("consent"),
+  to: v.object({ name: v.string(), privacyUrl: v.optional(url) }),
+  text: v.string(),
+  withinMs: v.optional(numberSchema),
+});
+/** Ids of the two answers to a `consent` part. */
+export const CONSENT = { yes: "consent:yes", no: "consent:no" } as const;
 
 const choiceEchoSchema = v.object({ type: v.literal("choice"), messageId: v.string(), optionId: v.string(), text: v.string() });
-export const partSchema = v.variant("type", [textSchema, choicesSchema, choiceEchoSchema, sourcesSchema, cardSchema, fileSchema]);
+export const partSchema = v.variant("type", [
+  textSchema,
+  choicesSchema,
+  choiceEchoSchema,
+  sourcesSchema,
+  cardSchema,
+  fileSchema,
+  consentSchema,
+]);
 
 export const authorSchema = v.object({
   kind: v.picklist(["visitor", "bot", "agent", "system"]),

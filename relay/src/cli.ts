@@ -1,5 +1,6 @@
 /** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, index, see to the dead letters. */
 import { defineCommand, runMain } from "citty";
+import { consultationsCommand } from "./cli/consultations.ts";
 import { coverageCommand } from "./cli/coverage.ts";
 import { adminDoor, deadLettersCommand, type AdminDoor } from "./cli/dead-letters.ts";
 import { explainCommand } from "./cli/explain.ts";
@@ -53,6 +54,7 @@ const door = async (file: string, url: string | undefined): Promise<AdminDoor> =
 const deadLetters = deadLettersCommand(config, door, say, fail);
 const gaps = gapsCommand(config, door, say, fail);
 const webhooks = webhooksCommand({ config, say, fail }, door);
+const consultations = consultationsCommand({ config, say, fail }, door);
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 const search = searchCommand({ config, load, say, fail });
@@ -64,7 +66,20 @@ export async function runCli(argv: string[]): Promise<void> {
   await runMain(
     defineCommand({
       meta: { name: "allhours", description: "support chat that never closes" },
-      subCommands: { start, check, explain, coverage, calibrate, model, search, index, gaps, webhooks, "dead-letters": deadLetters },
+      subCommands: {
+        start,
+        check,
+        explain,
+        coverage,
+        calibrate,
+        model,
+        search,
+        index,
+        gaps,
+        webhooks,
+        consultations,
+        "dead-letters": deadLetters,
+      },
     }),
     { rawArgs: argv },
   );

@@ -8,13 +8,14 @@ import { createEgressList } from "./adapters/egress-list.ts";
 import { createGuard } from "./adapters/guard.ts";
 import { lookupAdapter } from "./adapters/registry.ts";
 import type { AdapterContext, AdapterKind, AdapterKinds, Learned, Lifecycle, Memory } from "./adapters/spec.ts";
-import { adapterId } from "./config/load.ts";
+import { expertOptions } from "./config/experts.ts";
+import { adapterId, expertId } from "./config/load.ts";
 import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
 import type { Logger } from "./observe/logger.ts";
 import { refreshFeeds } from "./routing/feeds.ts";
 import { createRota, teamOfDesk } from "./routing/rota.ts";
-import type { Guarded, Region } from "./routing/types.ts";
+import type { Expert, Guarded, Region } from "./routing/types.ts";
 
 /** How long one adapter may take to get ready (training included), milliseconds. */
 const INIT_MS = 120_000;
@@ -52,6 +53,7 @@ export function buildDirectory(
   const feeds: (() => Promise<unknown>)[] = [];
   const regions = new Map<string, Region>();
   const desks = new Map<string, { region: Region; desk: Region["desks"][number] }>();
+  const experts = new Map<string, { region: Region; expert: Expert }>();
 
   for (const [regionId, regionConfig] of Object.entries(config.regions)) {
     const hosts = [...regionConfig.egress];
@@ -61,30 +63,38 @@ export function buildDirectory(
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const fetchFor = (maxBytes: number | undefined, kind: AdapterKind): typeof fetch => {
       if (maxBytes !== undefined) return createEgress({ hosts, maxBytes });
-      return kind === "handoff" || kind === "notify" || kind === "notice" ? deskEgress : egress;
+      return kind === "handoff" || kind === "notify" || kind === "notice" || kind === "expert" ? deskEgress : egress;
     };
-    const makeAll = <Kind extends AdapterKind>(kind: Kind): { name: string; adapter: AdapterKinds[Kind]; timing: GuardTiming }[] =>
-      entriesOf(regionConfig, kind).map((entry, index) => {
+    const make = <Kind extends AdapterKind>(
+      kind: Kind,
+      { use, options, name, path }: { use: string; options: Record<string, unknown>; name: string; path: string },
+    ): AdapterKinds[Kind] => {
+      const found = lookupAdapter(kind, use);
+      if (!found.ok) throw new Error(found.issue);
+      const parsed = found.definition.parseOptions(options);
+      if (!parsed.ok) throw new Error(parsed.issues.map((issue) => `${issue.path}: ${issue.expected}`).join("; "));
+      const context: AdapterContext = {
+        regionId,
+        path: `regions.${regionId}.${path}`,
+        baseDir: place.baseDir,
+        cacheDir: join(place.cacheDir, regionId, ...path.split(".")),
+        fetch: fetchFor(found.definition.maxAnswerBytes, kind),
+        resolve,
+        logger,
+        ...(kind === "handoff" && place.memory !== undefined ? { memory: place.memory(regionId, name) } : {}),
+        ...(place.learned === undefined ? {} : { learned: () => place.learned?.(regionId) ?? { articles: [], phrasings: [] } }),
+      };
+      const adapter = found.definition.create(parsed.options as never, context);
+      made.push({ name: `${kind}:${name}`, regionId, adapter });
+      return adapter;
+    };
+    const makeAll = <Kind extends "nlu" | "knowledge" | "handoff" | "notify">(
+      kind: Kind,
+    ): { name: string; adapter: AdapterKinds[Kind]; timing: GuardTiming }[] =>
+      regionConfig[kind].map((entry, index) => {
         const { use, id, guard, ...options } = entry;
-        const found = lookupAdapter(kind, use);
-        if (!found.ok) throw new Error(found.issue);
-        const parsed = found.definition.parseOptions(options);
-        if (!parsed.ok) throw new Error(parsed.issues.map((issue) => `${issue.path}: ${issue.expected}`).join("; "));
         const name = adapterId(regionId, { use, id }, index);
-        const context: AdapterContext = {
-          regionId,
-          path: `regions.${regionId}.${kind}.${index}`,
-          baseDir: place.baseDir,
-          cacheDir: join(place.cacheDir, regionId, kind, String(index)),
-          fetch: fetchFor(found.definition.maxAnswerBytes, kind),
-          resolve,
-          logger,
-          ...(kind === "handoff" && place.memory !== undefined ? { memory: place.memory(regionId, name) } : {}),
-          ...(place.learned === undefined ? {} : { learned: () => place.learned?.(regionId) ?? { articles: [], phrasings: [] } }),
-        };
-        const adapter = found.definition.create(parsed.options as never, context);
-        made.push({ name: `${kind}:${name}`, regionId, adapter });
-        return { name, adapter, timing: guard ?? {} };
+        return { name, adapter: make(kind, { use, options, name, path: `${kind}.${index}` }), timing: guard ?? {} };
       });
     const guarded = <Kind extends "nlu" | "knowledge">(kind: Kind): Guarded<AdapterKinds[Kind]> =>
       createGuard({
@@ -100,14 +110,23 @@ export function buildDirectory(
       desks: regionDesks,
       fetch: deskEgress,
       rota: createRota(regionConfig.teams.length > 0 ? regionConfig.teams : regionDesks.map(({ id: desk }) => teamOfDesk(desk))),
+      experts: regionConfig.experts.map((entry, index) => {
+        const id = expertId(regionId, entry, index);
+        const adapter = make("expert", { use: entry.use, options: expertOptions(entry), name: id, path: `experts.${index}` });
+        return { id, config: entry, adapter };
+      }),
       pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
-      notices: makeAll("notice").map(({ name, adapter }) => ({ id: name, adapter })),
+      notices: (regionConfig.visitorNotify?.channels ?? []).map(({ use, id, ...options }, index) => {
+        const name = adapterId(regionId, { use, id }, index);
+        return { id: name, adapter: make("notice", { use, options, name, path: `visitorNotify.channels.${index}` }) };
+      }),
     };
     regions.set(regionId, region);
     const cacheFeeds = join(place.cacheDir, regionId, "feeds");
     feeds.push(async () =>
       refreshFeeds(region.rota, { fetch: egress, cacheDir: cacheFeeds, logger, regionId }, Date.now(), AbortSignal.timeout(FEEDS_MS)),
     );
+    for (const expert of region.experts) experts.set(expert.id, { region, expert });
     for (const desk of region.desks) {
       if (desks.has(desk.id)) throw new Error(`two desks are called "${desk.id}"; give one an id`);
       desks.set(desk.id, { region, desk });
@@ -119,6 +138,7 @@ export function buildDirectory(
     site: (id) => sites.get(id),
     region: (id) => regions.get(id),
     desk: (id) => desks.get(id),
+    expert: (id) => experts.get(id),
     regions: () => [...regions.values()],
     origins: { allowed: new Set([...sites.values()].flatMap((site) => site.origins)), dev: config.mode === "dev" },
     watched: () =>
@@ -150,7 +170,4 @@ export function buildDirectory(
 }
 
 type AdapterEntry = RegionConfig["nlu"][number];
-function entriesOf(region: RegionConfig, kind: AdapterKind): readonly AdapterEntry[] {
-  return kind === "notice" ? (region.visitorNotify?.channels ?? []) : region[kind];
-}
 type GuardTiming = NonNullable<AdapterEntry["guard"]>;

@@ -1,18 +1,20 @@
 /** The composition root: config to regions, store to conversations, gateways in front. Everything is made here and nowhere else. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, resolve } from "node:path";
-import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { cacheOf, loadConfig, type LoadedConfig } from "./config/load.ts";
+import { cacheOf, ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
 import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
 import { CONTACT_JOB, createContacts, sweepContacts } from "./conversation/contacts.ts";
 import { createNotices, NOTICE_JOB, noticeJobs, sweepNotices } from "./conversation/notices.ts";
 import { createBaton } from "./conversation/baton.ts";
+import { CONSULTATION, CONSULTATION_DAYS } from "./conversation/consultations.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
 import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
+import { createExpertJobs, EXPERT_JOB, EXPERT_TIMEOUT_JOB } from "./conversation/expert-jobs.ts";
+import { createExperts } from "./conversation/experts.ts";
 import { createHandle } from "./conversation/handle.ts";
 import { createHello } from "./conversation/hello.ts";
 import { createHub } from "./conversation/hub.ts";
@@ -38,13 +40,12 @@ import { systemClock, type Clock } from "./observe/clock.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { buildDirectory, type BuiltDirectory } from "./regions.ts";
+import { residencyOf } from "./routing/region.ts";
 import { createLearnedShelf } from "./learning/learned.ts";
 import { createNightly } from "./learning/nightly.ts";
 import { createReview } from "./learning/review.ts";
 import { createMemories } from "./store/memories.ts";
-import { createMemoryStore } from "./store/memory.ts";
-import { openSqliteStore } from "./store/sqlite.ts";
-import type { Store } from "./store/store.ts";
+import { groupFiles, openStore } from "./store/open.ts";
 import { watchStore } from "./store/watch.ts";
 import { watchFiles } from "./watch.ts";
 
@@ -92,22 +93,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.log);
   const metrics = createMetrics();
-  const storePath = resolve(baseDir, config.store.path);
   const cacheDir = cacheOf(options.loaded);
   if (config.mode === "dev") logger.warn({}, "dev mode: sites without origins accept any page");
 
-  await mkdir(dirname(storePath), { recursive: true });
-  const opened: Store =
-    config.store.kind === "memory"
-      ? createMemoryStore()
-      : await openSqliteStore({
-          path: storePath,
-          maxBatchRows: config.store.maxBatchRows,
-          onDeath: (error) => {
-            logger.error({ err: error }, "the store died: nothing can be promised until the relay starts again");
-            options.onFatal?.(error);
-          },
-        });
+  const files = groupFiles(config, baseDir);
+  const opened = await openStore(config, baseDir, {
+    groupOf: (regionId) => (Object.hasOwn(config.regions, regionId) ? residencyOf(regionId, config.regions[regionId]!) : undefined),
+    logger,
+    onDeath: (error) => {
+      logger.error({ err: error }, "the store died: nothing can be promised until the relay starts again");
+      options.onFatal?.(error);
+    },
+  });
   const storeWatch = watchStore(opened, { logger, metrics });
   const { store } = storeWatch;
   await store.releaseLeases();
@@ -156,7 +153,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   });
   const contacts = createContacts(shared);
   const notices = createNotices({ ...shared, contacts, metrics });
-  const offers = createOffers(shared);
+  const experts = createExperts(shared);
+  const expertJobs = createExpertJobs({ ...shared, experts, metrics });
+  const offers = createOffers({ ...shared, experts });
   const webhooks = createWebhooks(shared);
   const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
@@ -182,6 +181,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       [OFFER_TIMEOUT_JOB]: counted(OFFER_TIMEOUT_JOB, offers.leaseEnded),
       [WEBHOOK_JOB]: counted(WEBHOOK_JOB, webhooks.deliver),
       [BATON_JOB]: counted(BATON_JOB, baton.deliver),
+      [EXPERT_JOB]: counted(EXPERT_JOB, expertJobs.consult),
+      [EXPERT_TIMEOUT_JOB]: counted(EXPERT_TIMEOUT_JOB, expertJobs.timeout),
       [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
       [NOTICE_JOB]: counted(NOTICE_JOB, notices.deliver),
       [CONTACT_JOB]: counted(CONTACT_JOB, contacts.end),
@@ -200,7 +201,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     logger,
   });
   const hello = createHello({ ...shared, hub, turns, contacts, wakeJobs: () => jobs.wake() });
-  const handle = createHandle({ ...shared, turns, contacts });
+  const handle = createHandle({ ...shared, turns, contacts, experts });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
 
@@ -217,7 +218,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     now,
     open,
     assets: (path, acceptEncoding, ifNoneMatch) => assets(path, acceptEncoding, ifNoneMatch),
-    inbound: { directory: () => directory, receive: deskDoor.receive, metrics, logger, now },
+    inbound: { directory: () => directory, receive: deskDoor.receive, receiveExpert: expertJobs.receive, metrics, logger, now },
     peer,
     origins,
     adminToken: () => config.server.adminToken,
@@ -296,6 +297,17 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
 
   async function reload(): Promise<void> {
     const loaded = await loadConfig(file, options.env ?? process.env);
+    const unopened = groupFiles(loaded.config, baseDir).filter(
+      ({ group, path }) => !files.some((one) => one.group === group && one.path === path),
+    );
+    if (unopened.length > 0)
+      throw new ConfigError(
+        file,
+        unopened.map(({ group, regionIds }) => ({
+          path: `regions.${regionIds[0] ?? ""}.residency`,
+          expected: `expected groups as they were at the start; "${group}" needs a store of its own: restart the relay`,
+        })),
+      );
     const fresh = buildDirectory(loaded.config, place, logger);
     const missing = await fresh.init();
     const before = directory;
@@ -344,7 +356,12 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       every(DAY_MS, () => {
         const old = now() - DELIVERY_DAYS * DAY_MS;
         for (const { id } of directory.regions()) {
-          for (const swept of [store.removeRecords(DELIVERY, id, old), sweepContacts(store, id, now()), sweepNotices(store, id, now())])
+          for (const swept of [
+            store.removeRecords(DELIVERY, id, old),
+            store.removeRecords(CONSULTATION, id, now() - CONSULTATION_DAYS * DAY_MS),
+            sweepContacts(store, id, now()),
+            sweepNotices(store, id, now()),
+          ])
             void swept.catch(() => undefined);
         }
       });

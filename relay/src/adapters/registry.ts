@@ -1,4 +1,5 @@
 /** The adapters this relay knows, by kind and name: what `use: <name>` in a config may say. Owns the list, nothing else. */
+import { httpExpert } from "./expert/http.ts";
 import { chatwootHandoff } from "./handoff/chatwoot.ts";
 import { emailDesk } from "./handoff/email.ts";
 import { requestTracker } from "./handoff/request-tracker.ts";
@@ -49,6 +50,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
   handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker, emailDesk, zendeskHandoff],
   notify: [webhookNotify, emailNotify, slackNotify, whatsAppNotify, twilioNotify, lineNotify],
   notice: [emailNotice, twilioNotice, whatsAppNotice, webhookNotice],
+  expert: [httpExpert],
 };
 
 export type AdapterLookup<Kind extends AdapterKind> = { ok: true; definition: AdapterDefinition<Kind> } | { ok: false; issue: string };

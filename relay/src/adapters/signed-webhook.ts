@@ -6,7 +6,9 @@ import * as v from "valibot";
 import type { Webhook } from "standardwebhooks";
 import { AdapterError } from "./errors.ts";
 import { discardBody, retryAfterMs } from "./http-status.ts";
-import type { AdapterContext } from "./spec.ts";
+import { LIMITS } from "@allhours/protocol";
+import { sameText } from "./same-text.ts";
+import type { AdapterContext, InboundRequest } from "./spec.ts";
 
 export const secretOption = v.pipe(
   v.string("expected a secret, as whsec_ and base64"),
@@ -27,6 +29,10 @@ export const timeoutOption = v.optional(
   ),
   15_000,
 );
+
+/** How far a timestamp may lie from now, either way: what Standard Webhooks and Slack recommend. */
+export const TOLERANCE_SECONDS = 300;
+const ID_CHARS = 256;
 
 /** `id`: the `webhook-id`, the same through every retry. `timestamp`: when it happened, ISO 8601. */
 export type SignedEvent = { id: string; timestamp: string; type: string; data: object };
@@ -56,9 +62,7 @@ export async function postSigned(
     method: "POST",
     headers: {
       "content-type": "application/json",
-      "webhook-id": id,
-      "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
-      "webhook-signature": [key, ...previousKeys].map((one) => one.sign(id, sentAt, body)).join(" "),
+      ...signatureHeaders([key, ...previousKeys], id, sentAt, body),
       ...headers({ id, body, sentAt }),
     },
     body,
@@ -66,6 +70,15 @@ export async function postSigned(
   const response = await fetchWithin(url, init, { timeoutMs, who, fetch: context.fetch }, signal);
   await discardBody(response);
   if (!response.ok) throw refusalOf(response, who);
+}
+
+/** What says who sent a body, after Standard Webhooks; one signature a key. */
+export function signatureHeaders(keys: readonly Webhook[], id: string, sentAt: Date, body: string): Record<string, string> {
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
+    "webhook-signature": keys.map((key) => key.sign(id, sentAt, body)).join(" "),
+  };
 }
 
 /** One request with its own limit. Rejects with `AdapterError` `timeout`, with what `fetch` says, or with the signal's reason. */
@@ -92,4 +105,44 @@ export function refusalOf(response: Response, who: string): AdapterError {
   if (status === 429) return new AdapterError("rate-limited", `${who} answered 429`, wait);
   if (status === 401 || status === 403) return new AdapterError("unauthorized", `${who} answered ${status}`, wait);
   return new AdapterError("failed", `${who} answered ${status}`, wait);
+}
+
+/** Of a delivery after Standard Webhooks: the `webhook-id`, once one of the secrets has signed exactly this body at about this time. Throws `AdapterError` `unauthorized`. */
+export function verifyStandard({ headers, rawBody, nowMs }: InboundRequest, keys: readonly Webhook[]): string {
+  const refuse = (why: string): AdapterError => new AdapterError("unauthorized", why);
+  const id = headers.get("webhook-id") ?? "";
+  if (id === "" || id.length > ID_CHARS) throw refuse(`webhook-id: expected 1 to ${ID_CHARS} characters`);
+  const timestamp = headers.get("webhook-timestamp") ?? "";
+  if (!/^\d{1,12}$/.test(timestamp)) throw refuse("webhook-timestamp: expected seconds since 1970");
+  if (Math.abs(nowMs / 1_000 - Number(timestamp)) > TOLERANCE_SECONDS)
+    throw refuse(`webhook-timestamp: expected at most ${TOLERANCE_SECONDS} seconds from now`);
+  const given = (headers.get("webhook-signature") ?? "").split(" ").filter((one) => one.startsWith("v1,"));
+  if (given.length === 0) throw refuse("webhook-signature: expected a signature of version v1");
+  const at = new Date(Number(timestamp) * 1_000);
+  let matches = false;
+  for (const key of keys) {
+    const expected = key.sign(id, at, rawBody);
+    for (const one of given.slice(0, 8)) if (sameText(one, expected)) matches = true;
+  }
+  if (!matches) throw refuse("webhook-signature: no signature matches");
+  return id;
+}
+
+/** A verified body in the form it must have. Throws `AdapterError` `bad-request`, naming the first field that is wrong. */
+export function readSigned<Schema extends v.GenericSchema>(schema: Schema, rawBody: string): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, jsonOf(rawBody));
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const wanted =
+    issue.type === "strict_object" && issue.expected === "never" ? "unknown field" : `expected ${issue.expected ?? issue.message}`;
+  throw new AdapterError("bad-request", `${v.getDotPath(issue) ?? "body"}: ${wanted}`.slice(0, LIMITS.labelChars));
+}
+
+/** Throws `AdapterError` `bad-request`. */
+export function jsonOf(rawBody: string): unknown {
+  try {
+    return JSON.parse(rawBody) as unknown;
+  } catch {
+    throw new AdapterError("bad-request", "body: expected JSON");
+  }
 }

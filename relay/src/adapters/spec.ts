@@ -301,6 +301,48 @@ export interface NoticeAdapter extends Lifecycle {
   send(notice: Notice, signal: AbortSignal): Promise<void>;
 }
 
+// ---------------------------------------------------------------- expert
+
+/**
+ * What an expert is asked, once the visitor has agreed to exactly this. `id` is the audit id of the consultation and the `webhook-id`: the same
+ * through every retry, so that who is asked twice works, and bills, once.
+ */
+export type ExpertRequest = {
+  id: string;
+  /** When the visitor agreed, ISO 8601. */
+  timestamp: string;
+  data: {
+    /** Without numbers and addresses, as the visitor saw it. */
+    question: string;
+    /** BCP 47: what the answer should be in. */
+    language: string;
+    siteId: string;
+    /** Intent of the case. */
+    topic?: string | undefined;
+    /** ISO 8601: an answer after this is not shown. */
+    deadline: string;
+    /** What the answer may cost at most; absent where the shop has set no limit. */
+    limit?: { amount: number; currency: string } | undefined;
+    /** Where a later answer goes, as a path on the relay: `/v1/inbound/<adapter id>`. */
+    replyPath: string;
+  };
+};
+export type ExpertOutcome =
+  /** `text`: Markdown. `cost` in the currency of the request's limit. */
+  | { state: "answered"; text: string; sources: readonly { title: string; url?: string | undefined }[]; cost?: number | undefined }
+  | { state: "declined"; reason?: string | undefined; cost?: number | undefined }
+  /** Comes later, by `receive`; or `poll` asks for it, not before `afterMs`. */
+  | { state: "pending"; poll?: { ref: string; afterMs: number } | undefined };
+/** A service that answers for people when nobody of the shop can. Consent, limits and what becomes of the answer are the relay's. */
+export interface ExpertAdapter extends Lifecycle {
+  readonly kind: "expert";
+  ask(request: ExpertRequest, signal: AbortSignal): Promise<ExpertOutcome>;
+  /** `ref`: of the last outcome. */
+  poll(ref: string, request: ExpertRequest, signal: AbortSignal): Promise<ExpertOutcome>;
+  /** Verifies and reads what the expert sent by itself. Throws `AdapterError` with code `unauthorized` or `bad-request`. */
+  receive(request: InboundRequest): Promise<{ id: string; outcome: Exclude<ExpertOutcome, { state: "pending" }> }>;
+}
+
 // ---------------------------------------------------------------- registration
 
 export type AdapterKinds = {
@@ -309,6 +351,7 @@ export type AdapterKinds = {
   handoff: HandoffAdapter;
   notify: NotifyAdapter;
   notice: NoticeAdapter;
+  expert: ExpertAdapter;
 };
 export type AdapterKind = keyof AdapterKinds;
 

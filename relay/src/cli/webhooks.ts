@@ -15,7 +15,7 @@ type Delivery = {
   error?: string;
 };
 
-const where = {
+export const regionAndRelay = {
   region: { type: "string", description: "region id", required: true },
   url: { type: "string", description: "origin of the relay; default: as the config says it listens" },
 } as const;
@@ -28,7 +28,7 @@ export function webhooksCommand(
     meta: { name: "list", description: "what was delivered to whom, newest first" },
     args: {
       config,
-      ...where,
+      ...regionAndRelay,
       receiver: { type: "string", description: "only this receiver" },
       state: { type: "string", description: "delivered or failed" },
       since: { type: "string", description: "as 2026-11-27T03:00:00Z; default: the last day" },
@@ -51,7 +51,7 @@ export function webhooksCommand(
   });
   const replay = defineCommand({
     meta: { name: "replay", description: "send deliveries again, each under its old webhook-id" },
-    args: { config, ...where, id: { type: "positional", description: "id of a delivery; several may follow", required: true } },
+    args: { config, ...regionAndRelay, id: { type: "positional", description: "id of a delivery; several may follow", required: true } },
     run: ({ args }) =>
       guarded(fail, async () => {
         const body = { region: args.region, ids: args._ };

@@ -10,6 +10,7 @@ import type { AdapterKind } from "../adapters/spec.ts";
 import { lookupAdapter } from "../adapters/registry.ts";
 import { originOf, readEgressHost } from "../adapters/egress-list.ts";
 import { visitorNotifyIssues } from "./notices.ts";
+import { costIssues, expertOptions } from "./experts.ts";
 import { configSchema, type Config } from "./schema.ts";
 
 export type ConfigIssue = { path: string; expected: string; line?: number | undefined };
@@ -88,12 +89,14 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
   for (const [regionId, region] of Object.entries(regions)) {
     for (const kind of ["nlu", "knowledge", "handoff", "notify"] as const)
       adapterIssues(kind, recordOf(region)[kind], `regions.${regionId}.${kind}`, issues);
+    expertIssues(regionId, recordOf(region), issues);
     egressIssues(recordOf(region)["egress"], `regions.${regionId}.egress`, issues);
     teamIssues(regionId, recordOf(region), issues);
     webhookIssues(regionId, recordOf(region), issues);
     noticeIssues(regionId, recordOf(region), issues);
   }
   deskIssues(regions, issues);
+  groupIssues(recordOf(recordOf(input)["store"]), regions, issues);
   for (const [siteId, site] of Object.entries(recordOf(recordOf(input)["sites"])))
     siteIssues(siteId, recordOf(site), Object.keys(regions), recordOf(input)["mode"] === "dev", issues);
   return parsed.success && issues.length === 0 ? parsed.output : undefined;
@@ -114,17 +117,24 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
-function adapterIssues(kind: AdapterKind, list: unknown, path: string, issues: ConfigIssue[]): void {
+function adapterIssues(
+  kind: AdapterKind,
+  list: unknown,
+  path: string,
+  issues: ConfigIssue[],
+  optionsOf: (entry: Record<string, unknown>) => Record<string, unknown> = ({ use: _use, id: _id, guard: _guard, ...options }) => options,
+): void {
   if (!Array.isArray(list)) return;
-  for (const [index, entry] of list.entries()) {
-    const { use, ...rest } = recordOf(entry);
+  for (const [index, item] of list.entries()) {
+    const entry = recordOf(item);
+    const { use } = entry;
     if (typeof use !== "string") continue;
     const found = lookupAdapter(kind, use);
     if (!found.ok) {
       issues.push({ path: `${path}.${index}.use`, expected: found.issue });
       continue;
     }
-    const { id: _id, guard: _guard, ...options } = rest;
+    const options = optionsOf(entry);
     const parsed = found.definition.parseOptions(options);
     if (!parsed.ok)
       for (const issue of parsed.issues)
@@ -146,19 +156,61 @@ export function adapterId(regionId: string, entry: { use: string; id?: unknown }
   return typeof entry.id === "string" ? entry.id : `${regionId}-${entry.use}${index === 0 ? "" : `-${index + 1}`}`;
 }
 
+export function expertId(regionId: string, entry: { use: string; id?: unknown }, index: number): string {
+  return adapterId(regionId, { ...entry, use: `expert-${entry.use}` }, index);
+}
+
+/** Every group is some region's, and no two share a file. */
+function groupIssues(store: Record<string, unknown>, regions: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const groups = new Set(
+    Object.entries(regions).map(([id, region]) => {
+      const { residency } = recordOf(region);
+      return typeof residency === "string" ? residency : id;
+    }),
+  );
+  const listed = recordOf(store["groups"]);
+  const [first = ""] = groups;
+  const seen = new Map<unknown, string>(Object.hasOwn(listed, first) ? [] : [[store["path"] ?? "data/allhours.db", first]]);
+  for (const [group, entry] of Object.entries(listed)) {
+    const { path } = recordOf(entry);
+    if (!groups.has(group))
+      issues.push({ path: `store.groups.${group}`, expected: `expected the residency group of a region: ${[...groups].join(", ")}` });
+    const other = seen.get(path);
+    if (other !== undefined)
+      issues.push({ path: `store.groups.${group}.path`, expected: `expected a file of its own; "${other}" has this one` });
+    seen.set(path, group);
+  }
+}
+
+/** Desks and experts share the inbound route, so each has an id of its own. */
 function deskIssues(regions: Record<string, unknown>, issues: ConfigIssue[]): void {
   const seen = new Set<string>();
   for (const [regionId, region] of Object.entries(regions)) {
-    const list = recordOf(region)["handoff"];
-    if (!Array.isArray(list)) continue;
-    for (const [index, entry] of list.entries()) {
-      const { use, id } = recordOf(entry);
-      if (typeof use !== "string") continue;
-      const name = adapterId(regionId, { use, id }, index);
-      if (seen.has(name))
-        issues.push({ path: `regions.${regionId}.handoff.${index}.id`, expected: `expected an id no other desk has; "${name}" is taken` });
-      seen.add(name);
+    for (const kind of ["handoff", "experts"] as const) {
+      for (const [index, entry] of listOf(recordOf(region)[kind]).entries()) {
+        const { use, id } = recordOf(entry);
+        if (typeof use !== "string") continue;
+        const name = kind === "experts" ? expertId(regionId, { use, id }, index) : adapterId(regionId, { use, id }, index);
+        if (seen.has(name))
+          issues.push({
+            path: `regions.${regionId}.${kind}.${index}.id`,
+            expected: `expected an id no other desk or expert has; "${name}" is taken`,
+          });
+        seen.add(name);
+      }
     }
+  }
+}
+
+/** Adapters get their options, limits fit together, and addresses can be reached. */
+function expertIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const path = `regions.${regionId}.experts`;
+  adapterIssues("expert", region["experts"], path, issues, expertOptions);
+  const origins = egressOrigins(region);
+  for (const [index, item] of listOf(region["experts"]).entries()) {
+    const entry = recordOf(item);
+    for (const issue of costIssues(entry)) issues.push({ path: `${path}.${index}.${issue.path}`, expected: issue.expected });
+    reachIssue(entry["url"], origins, `${path}.${index}.url`, issues);
   }
 }
 

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
 import { count, ms, nameSchema } from "./common.ts";
 import { visitorNotifySchema } from "./notices.ts";
+import { expertSchema } from "./experts.ts";
 import { teamSchema } from "./teams.ts";
 import { webhookSchema } from "./webhooks.ts";
 
@@ -73,6 +74,8 @@ export const siteSchema = v.strictObject({
 
 export const regionSchema = v.strictObject({
   match: v.optional(when, {}),
+  /** Group of regions whose data may lie together: they share a store, and nothing else does. Default: the region is one by itself. */
+  residency: v.optional(nameSchema),
   /** Origins this region's adapters may reach, and no other: what an entry may be is adapters/egress-list.ts's. */
   egress: v.optional(v.array(v.string("expected text"), "expected a list of origins"), []),
   /** Each list is tried in order: the first that answers serves. */
@@ -81,6 +84,8 @@ export const regionSchema = v.strictObject({
   handoff: v.optional(v.array(adapter, "expected a list of adapters"), []),
   /** Who answers at the desks, and when; in the order of the sun. None: every desk is always open. */
   teams: v.optional(v.array(teamSchema, "expected a list of teams"), []),
+  /** Services that answer, once the visitor has agreed, where nobody of the teams can; the first that fits is asked. */
+  experts: v.optional(v.array(expertSchema, "expected a list of experts"), []),
   /** Receivers of events, each of which is told what it asked for. */
   webhooks: v.optional(v.array(webhookSchema, "expected a list of receivers"), []),
   /** Pagers, all of which are told of a critical message. */
@@ -162,6 +167,8 @@ export const configSchema = v.strictObject({
   store: v.strictObject({
     kind: v.picklist(["sqlite", "memory"], 'expected "sqlite" or "memory"'),
     path: v.optional(v.string("expected a path"), "data/allhours.db"),
+    /** Where the logs of residency groups lie. Default: the first region's group in `path`, each other beside it, named after the group. */
+    groups: v.optional(v.record(nameSchema, v.strictObject({ path: v.string("expected a path") }), "expected groups with their path"), {}),
     /** Rows of one commit at most. 1: every write has a sync of its own, which costs most of the throughput (docs/reliability.md). */
     maxBatchRows: v.optional(count(1, 10_000), 512),
   }),

@@ -22,6 +22,9 @@ export const WEBHOOK_EVENTS = [
   "promise.made",
   "promise.kept",
   "promise.broken",
+  "expert.asked",
+  "expert.answered",
+  "expert.failed",
   "knowledge.gap.detected",
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];

@@ -7,6 +7,7 @@ import { createFakeClock } from "../testing/fake-clock.ts";
 import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { openCase } from "./cases.ts";
 import { createDeskJobs } from "./desk-jobs.ts";
+import { createExperts } from "./experts.ts";
 import { createHub } from "./hub.ts";
 import { createOffers } from "./offers.ts";
 import { createPublisher } from "./publish.ts";
@@ -38,7 +39,9 @@ it("tells the desk of a case whose job is taken before its commit is heard of", 
   const rooms = createRooms(store, () => 0);
   const serial = createSerialQueue();
   const publisher = createPublisher({ store, hub: createHub(), now: () => 1_000, wakeJobs: () => undefined });
-  const offers = createOffers({ store, rooms, serial, publisher, directory: () => directory, clock: createFakeClock(1_000), logger });
+  const clock = createFakeClock(1_000);
+  const experts = createExperts({ store, serial, clock });
+  const offers = createOffers({ store, rooms, serial, publisher, directory: () => directory, clock, logger, experts });
   const jobs = createDeskJobs({ store, rooms, serial, publisher, directory: () => directory, offers });
   const conversation = bareConversation(0);
   await memory.createConversation(conversation, undefined, undefined);

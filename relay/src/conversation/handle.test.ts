@@ -8,6 +8,7 @@ import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { createContacts } from "./contacts.ts";
 import { createHandle } from "./handle.ts";
+import { createExperts } from "./experts.ts";
 import { createHub } from "./hub.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
@@ -34,7 +35,7 @@ async function open(maxOpenTurns: number) {
   };
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
-  const handle = createHandle({ ...shared, turns, contacts: createContacts(shared), maxOpenTurns });
+  const handle = createHandle({ ...shared, turns, contacts: createContacts(shared), experts: createExperts(shared), maxOpenTurns });
   async function visitor(mode: Conversation["mode"] = "bot") {
     const conversation = bareConversation(clock.now(), mode);
     const session: Session = {

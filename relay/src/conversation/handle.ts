@@ -10,9 +10,12 @@ import type { Region, Site } from "../routing/types.ts";
 import { StoreError, type Session, type Store, type StoreRecord } from "../store/store.ts";
 import { messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
 import type { Contacts } from "./contacts.ts";
+import { isExpertButton } from "./expert-jobs.ts";
+import type { Experts } from "./experts.ts";
 import { derivedId } from "./ids.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
+import { showQueue } from "./queue-view.ts";
 import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
 import type { Turns } from "./turns.ts";
 
@@ -23,6 +26,7 @@ export type HandleDeps = {
   publisher: Publisher;
   turns: Turns;
   contacts: Pick<Contacts, "set">;
+  experts: Pick<Experts, "withMessage">;
   directory: () => Directory;
   clock: Clock;
   logger: Logger;
@@ -97,13 +101,20 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
         await reopen(room, site, command.id);
       }
       const withBot = room.conversation.mode === "bot";
+      // An answer to a question for consent that nobody waits for any more is no question to the assistant.
+      const answers = parts.some((part) => part.type === "choice" && isExpertButton(part.optionId));
       const change = withBot
-        ? { entries: [entry], openTurn: command.id }
-        : messageForDesk(room, region, entry, textOf(parts), deps.clock.now());
+        ? { entries: [entry], ...(answers ? {} : { openTurn: command.id }) }
+        : await deps.experts.withMessage(
+            { room, site, region },
+            messageForDesk(room, region, entry, textOf(parts), deps.clock.now()),
+            parts,
+          );
       const appended = await deps.publisher.commit(room, change);
       const place = appended.entries[0];
       if (place === undefined) return refusal("internal", "the log gave no place");
-      if (withBot && !place.known) {
+      if (!withBot && answers) await showQueue(deps, { room, region });
+      if (withBot && !answers && !place.known) {
         deps.turns.start(room, { ...entry.event, conversationId: room.conversation.id, seq: place.seq, at: place.at });
       }
       return { ok: true, value: { seq: place.seq, known: place.known } };

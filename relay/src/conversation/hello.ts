@@ -210,7 +210,7 @@ export function createHello(deps: {
       more: false,
     });
     const { epoch, seq, at } = cursor;
-    if (epoch !== deps.store.epoch || seq > head) return reset();
+    if (epoch !== deps.store.epochOf(id) || seq > head) return reset();
     const known = room.history.find((event) => event.seq === seq);
     // With the cursor's own entry: a log that was put back to an older copy may hold another one there.
     const read = seq < head || (at !== undefined && known === undefined);
@@ -238,7 +238,7 @@ export function createHello(deps: {
       token,
       visitorId: conversation.visitorId,
       conversationId: conversation.id,
-      epoch: deps.store.epoch,
+      epoch: deps.store.epochOf(conversation.id),
       head,
       ...missed,
       mode: conversation.mode,

@@ -2,23 +2,23 @@
  * Offers: which team is asked to take a case, until when, and what happens when it does not. Nobody at work: the case lies as a ticket where
  * they will see it first, with the promise the visitor was given. One offer at a time; retries of a delivery are the job runner's.
  */
-import type { QueueState } from "@allhours/protocol";
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import { chooseTeam, isAnybodyOnDuty, nextOnDuty, type Choice } from "../routing/tiers.ts";
 import type { Job, JobDraft, Route } from "../store/store.ts";
 import { handoffJob, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
 import { botMessage, firstRoute, promiseSignal, MOST_WAITING, priorityOf, promised, topicsOf, type Change } from "./cases.ts";
+import type { Experts } from "./experts.ts";
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
 import { deskOf, offerEvent, offerSignal, type Taken, type Told } from "./offer-event.ts";
-import { queueOf, queueState, waitingBefore } from "./queue-view.ts";
+import { queueState, showQueue, tellQueue, waitingBefore } from "./queue-view.ts";
 import type { Room } from "./rooms.ts";
 
 /** The more urgent, the sooner the next team is asked. */
 const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
 const LEAST_LEASE_MS = 1_000;
 
-export function createOffers(deps: ConversationDeps) {
+export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "offer"> }) {
   async function choose({ room, region }: Place, passed: readonly string[]): Promise<Choice> {
     const { teamId, language } = room.conversation;
     // Without teams there is no capacity either.
@@ -28,16 +28,7 @@ export function createOffers(deps: ConversationDeps) {
     return chooseTeam(region.rota, { language, topics: topicsOf(room), at: deps.clock.now(), loads, passed });
   }
 
-  /** The visitor sees where they stand. */
-  async function show({ room, region }: Pick<Place, "room" | "region">): Promise<void> {
-    const conversationId = room.conversation.id;
-    if (!deps.publisher.isHeard(conversationId)) return;
-    const queue = await queueOf({ room, region }, deps.store, deps.clock.now());
-    if (queue !== undefined) tellQueue(conversationId, queue);
-  }
-  function tellQueue(conversationId: string, queue: QueueState): void {
-    deps.publisher.ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
-  }
+  const show = async (place: Place): Promise<void> => showQueue(deps, place);
 
   /** Makes an offer, or a ticket where nobody can be asked. Throws `AdapterError` of the first desk when none took it. */
   async function offer(job: Job, task: HandoffJob, signal: AbortSignal): Promise<void> {
@@ -136,7 +127,10 @@ export function createOffers(deps: ConversationDeps) {
     if (before.jobId === jobId && before.tier === "ticket" && before.deskId === desk.id) return { desk, team: undefined, route: before };
     const change = await ticketChange(place, task.caseId, before);
     const route: Route = { ...change.route, jobId, deskId: desk.id, offer: before.jobId === jobId ? before.offer : before.offer + 1 };
-    await deps.publisher.commit(room, { ...change.rest, patch: { route, teamId: undefined } });
+    await deps.publisher.commit(
+      room,
+      await deps.experts.offer(place, task.caseId, route, { ...change.rest, patch: { teamId: undefined } }),
+    );
     return { desk, team: undefined, route };
   }
 
@@ -193,12 +187,8 @@ export function createOffers(deps: ConversationDeps) {
       const expired = [offerSignal("handoff.expired", caseId, conversation.teamId ?? "", number)];
       if (team === undefined) {
         const { route, rest } = await ticketChange(place, caseId, { ...before, passed });
-        await deps.publisher.commit(room, {
-          ...rest,
-          cancelJobs: [],
-          patch: { route, teamId: undefined },
-          signals: [...expired, ...(rest.signals ?? [])],
-        });
+        const change = { ...rest, cancelJobs: [], patch: { teamId: undefined }, signals: [...expired, ...(rest.signals ?? [])] };
+        await deps.publisher.commit(room, await deps.experts.offer(place, caseId, route, change));
         await show(place);
         return;
       }
@@ -245,7 +235,7 @@ export function createOffers(deps: ConversationDeps) {
         const place = await placeOf(deps, conversationId);
         if (place === undefined) continue;
         // Who stood before may be gone.
-        if (isHeard) tellQueue(conversationId, queueState(place, index + 1, deps.clock.now()));
+        if (isHeard) tellQueue(deps.publisher, conversationId, queueState(place, index + 1, deps.clock.now()));
         offered += await deps.serial.run(conversationId, async () => offerAgain(place));
       }
     }

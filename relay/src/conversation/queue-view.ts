@@ -2,7 +2,8 @@
 import type { QueueState } from "@allhours/protocol";
 import type { Store } from "../store/store.ts";
 import { MOST_WAITING } from "./cases.ts";
-import type { Place } from "./place.ts";
+import type { ConversationDeps, Place } from "./place.ts";
+import type { Publisher } from "./publish.ts";
 
 /** A picture with more than these shows nothing. */
 const MOST_TEAMS = 6;
@@ -16,6 +17,20 @@ export async function queueOf(
   if (place.room.conversation.mode !== "queued") return undefined;
   return queueState(place, (await waitingBefore(place, store)) + 1, nowMs);
 }
+/** Tells the visitor where they stand, if anybody hears it. */
+export async function showQueue(
+  { publisher, store, clock }: Pick<ConversationDeps, "publisher" | "store" | "clock">,
+  place: Pick<Place, "room" | "region">,
+): Promise<void> {
+  const conversationId = place.room.conversation.id;
+  if (!publisher.isHeard(conversationId)) return;
+  const queue = await queueOf(place, store, clock.now());
+  if (queue !== undefined) tellQueue(publisher, conversationId, queue);
+}
+export function tellQueue({ ephemeral }: Pick<Publisher, "ephemeral">, conversationId: string, queue: QueueState): void {
+  ephemeral(conversationId, { type: "queue-position", conversationId, ...queue });
+}
+
 /** Cases that wait before this one. */
 export async function waitingBefore({ room, region }: Pick<Place, "room" | "region">, store: Pick<Store, "casesIn">): Promise<number> {
   const waiting = await store.casesIn(region.id, "queued", MOST_WAITING);
@@ -25,6 +40,8 @@ export async function waitingBefore({ room, region }: Pick<Place, "room" | "regi
 
 export function queueState({ room, region }: Pick<Place, "room" | "region">, position: number, nowMs: number): QueueState {
   const { route, teamId } = room.conversation;
+  const consulted = route?.expert?.state === "consulting" ? route.expert.expertId : undefined;
+  const expert = region.experts.find(({ id }) => id === consulted)?.config.name;
   const teams = region.config.teams.slice(0, MOST_TEAMS).map((team) => ({
     name: team.place ?? team.name ?? team.id,
     timezone: team.timezone,
@@ -34,7 +51,9 @@ export function queueState({ room, region }: Pick<Place, "room" | "region">, pos
   return {
     position,
     // Before the first offer nobody has been found wanting.
-    tier: route?.tier === "ticket" && (route.offer > 0 || route.promisedAt !== undefined) ? "ticket" : "team",
+    tier:
+      expert !== undefined ? "expert" : route?.tier === "ticket" && (route.offer > 0 || route.promisedAt !== undefined) ? "ticket" : "team",
+    ...(expert === undefined ? {} : { expert }),
     ...(route?.promisedAt === undefined ? {} : { promisedAt: route.promisedAt }),
     ...(teams.length === 0 ? {} : { teams }),
   };

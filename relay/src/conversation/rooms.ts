@@ -3,7 +3,8 @@
  * be dropped at any time and is read again. Writes go through publish.ts, which keeps both in step.
  */
 import { LIMITS, type DurableEvent } from "@allhours/protocol";
-import type { Region, Site } from "../routing/types.ts";
+import { residencyOf } from "../routing/region.ts";
+import type { Expert, Region, Site } from "../routing/types.ts";
 import type { Conversation, Store } from "../store/store.ts";
 
 /** Events kept for the pipeline: what a model or a rule may look back at. */
@@ -30,12 +31,19 @@ export type Directory = {
   site(id: string): Site | undefined;
   region(id: string): Region | undefined;
   desk(deskId: string): { region: Region; desk: Region["desks"][number] } | undefined;
+  expert(expertId: string): { region: Region; expert: Expert } | undefined;
   regions(): readonly Region[];
 };
 
-/** The region that serves a conversation: its own, or its site's default when a reload has taken that away. */
+/**
+ * The region that serves a conversation: its own; or its site's default when a reload has taken that away, unless that could be one of another
+ * residency group: then nobody.
+ */
 export function regionOf(directory: Directory, regionId: string, site: Site): Region | undefined {
-  return directory.region(regionId) ?? directory.region(site.defaultRegion);
+  const own = directory.region(regionId);
+  if (own !== undefined) return own;
+  const groups = new Set(directory.regions().map(({ id, config }) => residencyOf(id, config)));
+  return groups.size === 1 ? directory.region(site.defaultRegion) : undefined;
 }
 
 export type Rooms = {

@@ -1,9 +1,10 @@
-/** Signed replies and events from desks: `POST /v1/inbound/<desk id>`. The adapter verifies the raw body; nothing else is trusted. */
+/** Signed replies and events from desks, and answers of experts: `POST /v1/inbound/<desk or expert id>`. The adapter verifies the raw body; nothing else is trusted. */
 import type { Context } from "hono";
 import { LIMITS, type Result } from "@allhours/protocol";
 import { isAdapterError } from "../adapters/errors.ts";
-import type { DeskCommand, Received } from "../adapters/spec.ts";
+import type { DeskCommand, ExpertAdapter, Received } from "../adapters/spec.ts";
 import type { DeskAnswer } from "../conversation/desk.ts";
+import type { ExpertJobs } from "../conversation/expert-jobs.ts";
 import type { Directory } from "../conversation/rooms.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Metrics } from "../observe/metrics.ts";
@@ -21,6 +22,7 @@ export async function receiveInbound(
   deps: {
     directory: () => Directory;
     receive: (deskId: string, region: Region, command: DeskCommand) => Promise<Result<DeskAnswer>>;
+    receiveExpert: ExpertJobs["receive"];
     metrics: Metrics;
     logger: Logger;
     now: () => number;
@@ -32,14 +34,18 @@ export async function receiveInbound(
     return context.json(body, status);
   };
   const found = deps.directory().desk(deskId);
-  if (found === undefined)
+  const consulted = deps.directory().expert(deskId);
+  if (found === undefined && consulted === undefined)
     return say(404, { ok: false, error: { code: "not-found", message: `no desk "${deskId.slice(0, 80)}" is configured` } }, "unknown-desk");
   const rawBody = await readText(context.req.raw, INBOUND_BYTES);
   if (rawBody === undefined)
     return say(413, { ok: false, error: { code: "frame-too-large", message: `a body may have ${INBOUND_BYTES} bytes` } }, "too-large");
-  let received: Received;
+  const request = { headers: context.req.raw.headers, rawBody, nowMs: deps.now() };
+  let received: Received = { commands: [] };
+  let heard: Awaited<ReturnType<ExpertAdapter["receive"]>> | undefined;
   try {
-    received = await found.desk.adapter.receive({ headers: context.req.raw.headers, rawBody, nowMs: deps.now() });
+    if (found !== undefined) received = await found.desk.adapter.receive(request);
+    else heard = await consulted?.expert.adapter.receive(request);
   } catch (error) {
     if (!isAdapterError(error)) {
       deps.logger.error({ desk: deskId, err: error }, "a desk adapter failed on an inbound delivery");
@@ -55,7 +61,9 @@ export async function receiveInbound(
   }
   try {
     let last: Result<DeskAnswer> | undefined;
+    if (consulted !== undefined && heard !== undefined) last = await deps.receiveExpert(deskId, consulted.region, heard);
     for (const command of received.commands) {
+      if (found === undefined) break;
       last = await deps.receive(deskId, found.region, command);
       if (last.ok) continue;
       await found.desk.adapter.refused?.(command, last.error, AbortSignal.timeout(TELL_MS)).catch((error: unknown) => {

@@ -61,7 +61,10 @@ export function questionOf(turn: Turn, outcome: Pick<Outcome, "kind" | "handoff"
 
 /** Of what a visitor wrote, the last that may be a question: not "I want a person", not thanks. `undefined`: none may. */
 export function lastQuestion<Message extends { text: string }>(messages: readonly Message[]): Message | undefined {
-  return messages.findLast(({ text }) => /\p{L}/u.test(text) && !asksForPerson(text) && smallTalkOf(text) === undefined);
+  return messages.findLast(({ text }) => mayBeQuestion(text));
+}
+export function mayBeQuestion(text: string): boolean {
+  return /\p{L}/u.test(text) && !asksForPerson(text) && smallTalkOf(text) === undefined;
 }
 
 const ARTICLE = "article:";

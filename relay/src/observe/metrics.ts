@@ -79,6 +79,12 @@ export function createMetrics() {
     }),
     inbound: new Counter({ name: "allhours_inbound_total", help: "Deliveries from desks, by result", labelNames: ["result"], registers }),
     jobs: new Counter({ name: "allhours_jobs_total", help: "Jobs run, by kind and result", labelNames: ["kind", "result"], registers }),
+    experts: new Counter({
+      name: "allhours_experts_total",
+      help: "Consultations of experts that ended, by region, expert and result",
+      labelNames: ["region", "expert", "result"],
+      registers,
+    }),
     promises: new Counter({
       name: "allhours_promises_total",
       help: "Promises to visitors that a person answers by a time, kept or broken",

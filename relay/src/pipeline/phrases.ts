@@ -37,6 +37,15 @@ export type Phrases = {
   botBack: string;
   /** The answer that follows is in another language than the visitor's; `language` as the visitor's language calls it. */
   onlyIn: (language: string) => string;
+  /** Nobody of the shop can answer now, but a service may: the question for consent follows. `name`: the expert's, here and below. */
+  expertOffer: (name: string) => string;
+  expertAsked: (name: string) => string;
+  /** The visitor said no, or nothing was sent. */
+  expertRefused: string;
+  expertNone: (name: string) => string;
+  /** Buttons under an expert's answer. */
+  expertSolved: string;
+  expertWait: string;
 };
 
 const en: Phrases = {
@@ -64,6 +73,12 @@ const en: Phrases = {
   allDown: "I can’t look things up at the moment. Your message is saved; I can get a person for you.",
   botBack: "The assistant is back. Ask me anything, or ask for a person again.",
   onlyIn: (language) => `This answer is only available in ${language}.`,
+  expertOffer: (name) => `Nobody of our team can answer right now, but ${name} may know. Shall I ask?`,
+  expertAsked: (name) => `I’ve asked ${name}. The answer will appear here; our team sees your question all the same.`,
+  expertRefused: "All right, nothing is passed on. Your question stays with our team.",
+  expertNone: (name) => `${name} had no answer for this. Your question stays with our team.`,
+  expertSolved: "That answers it",
+  expertWait: "I still need a person",
 };
 
 const table: Record<string, Phrases> = {
@@ -90,6 +105,12 @@ const table: Record<string, Phrases> = {
     allDown: "我暂时无法查询资料。您的消息已保存，可以为您转接人工客服。",
     botBack: "自动助手回来了。有问题请问我，也可以再次要求人工客服。",
     onlyIn: (language) => `此内容目前只有${language}版本。`,
+    expertOffer: (name) => `我们的同事现在无法回复，但${name}或许能解答。要我去问吗？`,
+    expertAsked: (name) => `已经向${name}提问，答复会显示在这里；我们的同事同样会看到您的问题。`,
+    expertRefused: "好的，不会转出任何内容。您的问题仍由我们的同事处理。",
+    expertNone: (name) => `${name}没能解答这个问题。您的问题仍由我们的同事处理。`,
+    expertSolved: "问题已解决",
+    expertWait: "仍需要人工客服",
   },
   es: {
     notice: (site) =>
@@ -118,6 +139,12 @@ const table: Record<string, Phrases> = {
     allDown: "Ahora mismo no puedo consultar la información. Tu mensaje está guardado; puedo buscar a una persona.",
     botBack: "El asistente ha vuelto. Pregúntame lo que quieras o pide otra vez una persona.",
     onlyIn: (language) => `Esta respuesta solo está disponible en ${language}.`,
+    expertOffer: (name) => `Nadie del equipo puede responder ahora, pero quizá ${name} lo sepa. ¿Le pregunto?`,
+    expertAsked: (name) => `He preguntado a ${name}. La respuesta aparecerá aquí; nuestro equipo también verá tu pregunta.`,
+    expertRefused: "De acuerdo, no se envía nada. Tu pregunta queda con nuestro equipo.",
+    expertNone: (name) => `${name} no ha tenido respuesta para esto. Tu pregunta queda con nuestro equipo.`,
+    expertSolved: "Esto lo resuelve",
+    expertWait: "Sigo necesitando a una persona",
   },
   de: {
     notice: (site) =>
@@ -146,6 +173,12 @@ const table: Record<string, Phrases> = {
     allDown: "Ich kann gerade nichts nachschlagen. Ihre Nachricht ist gespeichert; ich kann einen Menschen dazuholen.",
     botBack: "Der Assistent ist wieder da. Fragen Sie mich, oder verlangen Sie noch einmal einen Menschen.",
     onlyIn: (language) => `Diese Antwort gibt es nur auf ${language}.`,
+    expertOffer: (name) => `Aus unserem Team kann gerade niemand antworten, aber ${name} weiß es vielleicht. Soll ich fragen?`,
+    expertAsked: (name) => `Ich habe ${name} gefragt. Die Antwort erscheint hier; unser Team sieht deine Frage trotzdem.`,
+    expertRefused: "In Ordnung, es wird nichts weitergegeben. Deine Frage bleibt bei unserem Team.",
+    expertNone: (name) => `${name} hatte darauf keine Antwort. Deine Frage bleibt bei unserem Team.`,
+    expertSolved: "Das hat mir geholfen",
+    expertWait: "Ich brauche noch einen Menschen",
   },
   fr: {
     notice: (site) =>
@@ -174,6 +207,12 @@ const table: Record<string, Phrases> = {
     allDown: "Je ne peux rien consulter pour le moment. Votre message est enregistré ; je peux appeler une personne.",
     botBack: "L’assistant est de retour. Posez-moi vos questions, ou demandez à nouveau une personne.",
     onlyIn: (language) => `Cette réponse n’existe qu’en ${language}.`,
+    expertOffer: (name) => `Personne de notre équipe ne peut répondre pour l’instant, mais ${name} sait peut-être. Dois-je demander ?`,
+    expertAsked: (name) => `J’ai demandé à ${name}. La réponse s’affichera ici ; notre équipe voit aussi votre question.`,
+    expertRefused: "Très bien, rien n’est transmis. Votre question reste auprès de notre équipe.",
+    expertNone: (name) => `${name} n’avait pas de réponse. Votre question reste auprès de notre équipe.`,
+    expertSolved: "Cela répond à ma question",
+    expertWait: "J’ai toujours besoin d’une personne",
   },
   "pt-BR": {
     notice: (site) => `Olá! Sou o assistente automático da ${site}. Pergunte o que quiser ou peça uma pessoa a qualquer momento.`,
@@ -200,6 +239,12 @@ const table: Record<string, Phrases> = {
     allDown: "Não consigo consultar as informações agora. Sua mensagem está salva; posso chamar uma pessoa.",
     botBack: "O assistente voltou. Pergunte o que quiser ou peça uma pessoa de novo.",
     onlyIn: (language) => `Esta resposta só está disponível em ${language}.`,
+    expertOffer: (name) => `Ninguém da nossa equipe pode responder agora, mas ${name} talvez saiba. Posso perguntar?`,
+    expertAsked: (name) => `Perguntei a ${name}. A resposta aparecerá aqui; nossa equipe também verá a sua pergunta.`,
+    expertRefused: "Tudo bem, nada será enviado. Sua pergunta fica com a nossa equipe.",
+    expertNone: (name) => `${name} não tinha uma resposta. Sua pergunta fica com a nossa equipe.`,
+    expertSolved: "Isso responde",
+    expertWait: "Ainda preciso de uma pessoa",
   },
   ja: {
     notice: (site) => `こんにちは。${site}の自動アシスタントです。ご質問をどうぞ。いつでも担当者をお呼びいただけます。`,
@@ -225,6 +270,12 @@ const table: Record<string, Phrases> = {
     allDown: "ただいま情報を確認できません。メッセージは保存されています。担当者をお呼びすることもできます。",
     botBack: "アシスタントに戻りました。ご質問をどうぞ。もう一度担当者をお呼びいただくこともできます。",
     onlyIn: (language) => `この回答は${language}のみでご用意しています。`,
+    expertOffer: (name) => `ただいま担当者がお答えできませんが、${name}ならお答えできるかもしれません。問い合わせてもよろしいですか？`,
+    expertAsked: (name) => `${name}に問い合わせました。回答はここに表示されます。担当者にもご質問は届いています。`,
+    expertRefused: "承知しました。何も送信しません。ご質問は担当者が引き続き承ります。",
+    expertNone: (name) => `${name}からは回答を得られませんでした。ご質問は担当者が引き続き承ります。`,
+    expertSolved: "解決しました",
+    expertWait: "担当者と話したい",
   },
   ar: {
     notice: (site) => `مرحبًا! أنا المساعد الآلي لدى ${site}. اسألني عما تريد، أو اطلب التحدث إلى موظف في أي وقت.`,
@@ -248,6 +299,12 @@ const table: Record<string, Phrases> = {
     allDown: "لا أستطيع البحث عن المعلومات الآن. رسالتك محفوظة، ويمكنني طلب موظف لك.",
     botBack: "عاد المساعد الآلي. اسألني عما تريد، أو اطلب موظفًا مرة أخرى.",
     onlyIn: (language) => `هذه الإجابة متاحة بهذه اللغة فقط: ${language}.`,
+    expertOffer: (name) => `لا يستطيع أحد من فريقنا الرد الآن، لكن ربما يعرف ${name} الجواب. هل أسأل؟`,
+    expertAsked: (name) => `سألتُ ${name}. سيظهر الجواب هنا، وسيرى فريقنا سؤالك أيضًا.`,
+    expertRefused: "حسنًا، لن يُرسَل شيء. يبقى سؤالك لدى فريقنا.",
+    expertNone: (name) => `لم يكن لدى ${name} جواب عن هذا. يبقى سؤالك لدى فريقنا.`,
+    expertSolved: "هذا يجيب عن سؤالي",
+    expertWait: "ما زلت بحاجة إلى شخص",
   },
 };
 

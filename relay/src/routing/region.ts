@@ -20,6 +20,11 @@ export type RegionChoice = {
   detail: string;
 };
 
+/** The group of regions whose data may lie together: a region is one by itself, unless it says otherwise. */
+export function residencyOf(regionId: string, { residency = regionId }: Pick<RegionConfig, "residency">): string {
+  return residency;
+}
+
 export function chooseRegion(
   site: SiteConfig,
   regions: Readonly<Record<string, Pick<RegionConfig, "match">>>,

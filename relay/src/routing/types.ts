@@ -1,6 +1,7 @@
 /** What routing hands to a turn: a site, and exactly one region with its adapters. */
-import type { HandoffAdapter, NoticeAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type { ExpertAdapter, HandoffAdapter, NoticeAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
 import type { Rota } from "./rota.ts";
+import type { ExpertConfig } from "../config/experts.ts";
 import type { RegionConfig, SiteConfig } from "../config/schema.ts";
 
 export type Site = SiteConfig & { id: string };
@@ -15,6 +16,8 @@ export interface Guarded<Adapter> {
   states(): { name: string; state: string }[];
 }
 
+export type Expert = { id: string; config: ExpertConfig; adapter: ExpertAdapter };
+
 /** A region's adapters, limits and list of hosts. A turn is given one and cannot reach another. */
 export type Region = {
   id: string;
@@ -27,6 +30,8 @@ export type Region = {
   fetch: typeof fetch;
   /** Who answers at the desks, and when. Without teams every desk is always open. */
   rota: Rota;
+  /** Asked in this order where no team can be; `id` is unique in the whole config and names the inbound route. */
+  experts: readonly Expert[];
   /** All are told of a critical message; `id` is unique in the region. */
   pagers: readonly { id: string; adapter: NotifyAdapter }[];
   /** Write to visitors who left, one a channel, best first. */

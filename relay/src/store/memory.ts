@@ -33,6 +33,7 @@ export function createMemoryStore(): Store {
   };
   /** In order of creation. */
   let jobs: StoredJob[] = [];
+  const epoch = randomBytes(12).toString("base64url");
   let commits = 0;
   let entries = 0;
   let closed = false;
@@ -102,7 +103,7 @@ export function createMemoryStore(): Store {
   }
 
   return {
-    epoch: randomBytes(12).toString("base64url"),
+    epochOf: () => epoch,
     createConversation: (conversation, session, first) =>
       commit(() => {
         if (conversations.has(conversation.id)) throw new StoreError("This conversation exists");

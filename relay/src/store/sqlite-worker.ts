@@ -8,13 +8,14 @@ import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import BetterSqlite3 from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
+import { RESIDENCY_LABEL } from "./residency.ts";
 import { lockDatabase } from "./sqlite-lock.ts";
 import { migrate } from "./migrate.ts";
 import { isRead, type BatchReply, type Failure, type FromWorker, type Operation, type Settled, type ToWorker } from "./operations.ts";
 import { buildQueries } from "./queries.ts";
 import { createExecutor, sqliteCompiler, type Executor } from "./sqlite-executor.ts";
 
-export type WorkerOptions = { path: string; busyTimeoutMs: number; exclusive: boolean };
+export type WorkerOptions = { path: string; busyTimeoutMs: number; exclusive: boolean; label?: string | undefined };
 
 // The disk or the file, not the operation: trying the operations of the batch singly would fail as often as there are operations.
 const ENGINE_TROUBLE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CORRUPT|NOTADB|CANTOPEN|NOMEM)/;
@@ -32,7 +33,7 @@ function failureOf(error: unknown): Failure {
   return { message: typeof message === "string" ? message : String(error), ...(typeof code === "string" ? { code } : {}) };
 }
 
-async function open({ path, busyTimeoutMs }: Omit<WorkerOptions, "exclusive">): Promise<BetterSqlite3.Database> {
+async function open({ path, busyTimeoutMs }: Pick<WorkerOptions, "path" | "busyTimeoutMs">): Promise<BetterSqlite3.Database> {
   const database = new BetterSqlite3(path, { timeout: busyTimeoutMs });
   try {
     database.pragma("journal_mode = WAL");
@@ -63,9 +64,10 @@ function freeBytes(path: string): number {
   return bavail * bsize;
 }
 
-/** The epoch of the log, made when there is none. */
-function epochOf(database: BetterSqlite3.Database): string {
+/** The epoch of the log, made when there is none. A new log is labelled as well. */
+function epochOf(database: BetterSqlite3.Database, label: string | undefined): string {
   const { addMeta, readMeta } = buildQueries(sqliteCompiler());
+  if (label !== undefined) database.prepare(addMeta.sql).run(addMeta.values({ name: RESIDENCY_LABEL, value: label }));
   database.prepare(addMeta.sql).run(addMeta.values({ name: "epoch", value: randomBytes(12).toString("base64url") }));
   return (database.prepare(readMeta.sql).get(readMeta.values({ name: "epoch" })) as { value: string }).value;
 }
@@ -125,7 +127,7 @@ function createBatchRunner(database: BetterSqlite3.Database, executor: Executor)
 async function main(): Promise<void> {
   const port = parentPort!;
   try {
-    const { path, busyTimeoutMs, exclusive } = workerData as WorkerOptions;
+    const { path, busyTimeoutMs, exclusive, label } = workerData as WorkerOptions;
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
     const unlock = exclusive && path !== ":memory:" ? lockDatabase(path, busyTimeoutMs) : () => {};
     const database = await open({ path, busyTimeoutMs });
@@ -136,7 +138,7 @@ async function main(): Promise<void> {
       unlock();
       port.close();
     });
-    send({ type: "ready", epoch: epochOf(database) });
+    send({ type: "ready", epoch: epochOf(database, label) });
   } catch (error) {
     send({ type: "failed", failure: failureOf(error) });
     port.close();

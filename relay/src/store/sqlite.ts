@@ -30,6 +30,8 @@ export type SqliteStoreOptions = {
   maxQueued?: number | undefined;
   /** How long a batch waits for another process that holds the file, milliseconds; default 5,000. */
   busyTimeoutMs?: number | undefined;
+  /** Residency group whose log it is, written into a new file. */
+  label?: string | undefined;
   /** Refuse when another process has the database (default true): two relays on one log would run each job twice. */
   exclusive?: boolean | undefined;
   /** The worker ended unasked: from now on every call rejects. Once at most. Default: nothing. */
@@ -57,7 +59,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 
   return {
-    epoch,
+    epochOf: () => epoch,
     createConversation: async (conversation, session, first) => {
       const outcome = await queue.submit({
         type: "create",
@@ -156,11 +158,14 @@ async function startWorker({
   maxQueued = 20_000,
   busyTimeoutMs = 5_000,
   exclusive = true,
+  label,
   onDeath,
 }: SqliteStoreOptions): Promise<Link> {
   // Beside this file: TypeScript when running from source, JavaScript from dist.
   const file = import.meta.url.endsWith(".ts") ? "./sqlite-worker.ts" : "./sqlite-worker.js";
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: { path, busyTimeoutMs, exclusive } satisfies WorkerOptions });
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData: { path, busyTimeoutMs, exclusive, label } satisfies WorkerOptions,
+  });
   const queue = createCommitQueue({
     send: (operations) => worker.postMessage({ type: "batch", operations } satisfies ToWorker),
     maxBatchRows,

@@ -42,6 +42,10 @@ export type Route = {
   note?: string | undefined;
   /** What the visitor was told: a person answers by then. */
   promisedAt?: number | undefined;
+  /** The expert's part: the consultation, and what it has come to. `messageId`: the message the visitor answers now, by a button. */
+  expert?:
+    | { id: string; expertId: string; messageId: string; state: "asked" | "consulting" | "answered" | "over"; tried: string[] }
+    | undefined;
   /** How many promises of this case were broken. */
   broken?: number | undefined;
 };
@@ -163,8 +167,8 @@ export type OpenTurn = { conversationId: string; entryId: string; seq: number; a
 export type StoreHealth = { ok: boolean; reason?: string | undefined; queued: number; commits: number; entries: number };
 
 export interface Store {
-  /** Random text made when the log was created: a cursor of another epoch does not fit it. */
-  readonly epoch: string;
+  /** Random text made when the log that holds the conversation was created: a cursor of another epoch does not fit it. */
+  epochOf(conversationId: string): string;
   /** Creates session and conversation together with their first entries. */
   createConversation(conversation: Conversation, session: Session | undefined, first: AppendRequest | undefined): Promise<Appended>;
   findSession(tokenHash: string): Promise<Session | undefined>;

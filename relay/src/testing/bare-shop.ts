@@ -34,11 +34,16 @@ export function bareShop(logger: Logger, desks: Region["desks"] = []): { region:
     desks,
     fetch: async () => Promise.reject(new Error("the bare shop reaches nobody")),
     rota: createRota(desks.map(({ id }) => teamOfDesk(id))),
+    experts: [],
     pagers: [],
     notices: [],
   };
   const site: Site = { ...only(config.sites), id: "shop" };
-  return { region, site, directory: { site: () => site, region: () => region, desk: () => undefined, regions: () => [region] } };
+  return {
+    region,
+    site,
+    directory: { site: () => site, region: () => region, desk: () => undefined, expert: () => undefined, regions: () => [region] },
+  };
 }
 
 export function bareConversation(nowMs: number, mode: Conversation["mode"] = "bot"): Conversation {

@@ -1,6 +1,6 @@
 /** Cases without a network: real rooms, jobs, offers and the desks' door on a clock that is moved by hand; desks that note what they are told. */
 import type { Agent } from "@allhours/protocol";
-import { newId, textOf } from "@allhours/protocol";
+import { newId, textOf, type VisitorPart } from "@allhours/protocol";
 import { AdapterError } from "../adapters/errors.ts";
 import type { DeskCommand, HandoffAdapter, HandoffEvent } from "../adapters/spec.ts";
 import { createJobRunner } from "../jobs/runner.ts";
@@ -9,6 +9,7 @@ import { createLogger } from "../observe/logger.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import type { Priority } from "../pipeline/turn.ts";
 import { createRota, type Team } from "../routing/rota.ts";
+import type { Expert } from "../routing/types.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import type { Conversation } from "../store/store.ts";
 import { bareConversation, bareShop } from "./bare-shop.ts";
@@ -20,12 +21,16 @@ import { createNotices, NOTICE_JOB, noticeJobs } from "../conversation/notices.t
 import { createBaton } from "../conversation/baton.ts";
 import { createDeskDoor } from "../conversation/desk.ts";
 import { createDeskJobs } from "../conversation/desk-jobs.ts";
+import { createExpertJobs, EXPERT_JOB, EXPERT_TIMEOUT_JOB } from "../conversation/expert-jobs.ts";
+import { createExperts } from "../conversation/experts.ts";
+import { createHandle } from "../conversation/handle.ts";
 import { createHub } from "../conversation/hub.ts";
 import { createOffers } from "../conversation/offers.ts";
 import { createPromises } from "../conversation/promises.ts";
 import { createPublisher } from "../conversation/publish.ts";
 import { createSerialQueue } from "../conversation/queue.ts";
 import { createRooms, type Room } from "../conversation/rooms.ts";
+import { createTurns } from "../conversation/turns.ts";
 
 export const START = Date.parse("2026-11-30T10:00:00Z"); // a Monday
 export const HOUR = 3_600_000;
@@ -39,7 +44,7 @@ export function team(id: string, from: number, to: number, over: Partial<Team> =
 }
 
 export type Told = { desk: string; type: HandoffEvent["type"]; reason?: string; team?: string; tier?: string; offer?: number };
-export function setUp(teams: Team[] | undefined, deskIds: string[]) {
+export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Expert[] = []) {
   const logger = createLogger("silent");
   const clock = createFakeClock(START);
   const told: Told[] = [];
@@ -62,6 +67,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
     region.rota = createRota(teams);
     region.config = { ...region.config, teams };
   }
+  region.experts = experts;
   const store = createMemoryStore();
   const rooms = createRooms(store, () => clock.now());
   const serial = createSerialQueue();
@@ -75,7 +81,9 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
   });
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, logger };
   const metrics = createMetrics();
-  const offers = createOffers(shared);
+  const consents = createExperts(shared);
+  const consultations = createExpertJobs({ ...shared, experts: consents, metrics });
+  const offers = createOffers({ ...shared, experts: consents });
   const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
   const contacts = createContacts(shared);
@@ -89,6 +97,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
       [HANDOFF_JOB]: createDeskJobs({ ...shared, offers }).handoff,
       [OFFER_TIMEOUT_JOB]: offers.leaseEnded,
       [PROMISE_JOB]: promises.due,
+      [EXPERT_JOB]: consultations.consult,
+      [EXPERT_TIMEOUT_JOB]: consultations.timeout,
       [BATON_JOB]: baton.deliver,
       [NOTICE_JOB]: visitorNotices.deliver,
       [CONTACT_JOB]: contacts.end,
@@ -111,6 +121,26 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
     );
     await clock.advance(0);
     return room;
+  }
+  const turns = createTurns({ ...shared, report: () => undefined });
+  const handle = createHandle({ ...shared, contacts, turns, experts: consents });
+  /** The visitor writes, or presses a button of the last message that has any. */
+  async function write(room: Room, given: string | { optionId: string }): Promise<void> {
+    const { id: conversationId, visitorId, siteId } = room.conversation;
+    const entries = await store.entriesAfter(conversationId, 0, 200);
+    const asked = entries.flatMap(({ event }) =>
+      event.type === "message-added" && event.message.parts.some(({ type }) => type === "consent" || type === "choices")
+        ? [event.message.id]
+        : [],
+    );
+    const part: VisitorPart =
+      typeof given === "string"
+        ? { type: "text", text: given }
+        : { type: "choice", messageId: asked.at(-1) ?? newId(), optionId: given.optionId, text: "a button" };
+    const session = { tokenHash: "t", visitorId, conversationId, siteId, expiresAt: Number.MAX_SAFE_INTEGER };
+    const ack = await handle({ type: "message-send", id: newId(), conversationId, parts: [part] }, session);
+    if (!ack.ok) throw new Error(ack.error.message);
+    await clock.advance(0);
   }
   let said = 0;
   async function desk(
@@ -139,6 +169,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[]) {
     runner,
     shared,
     visitorNotices,
+    write,
+    consultations,
     store,
     told,
     down,

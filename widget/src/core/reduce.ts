@@ -163,8 +163,8 @@ function onEvent(model: ChatModel, event: Event | UnknownDurable, now: number): 
   }
 }
 
-function queueIn({ position, etaMs, tier, promisedAt, teams }: Extract<Event, { type: "queue-position" }>): QueueState {
-  return { position, etaMs, tier, promisedAt, teams };
+function queueIn({ position, etaMs, tier, expert, promisedAt, teams }: Extract<Event, { type: "queue-position" }>): QueueState {
+  return { position, etaMs, tier, expert, promisedAt, teams };
 }
 
 function onDelta(model: ChatModel, delta: Extract<Event, { type: "message-delta" }>, now: number): ChatModel {

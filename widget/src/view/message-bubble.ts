@@ -51,7 +51,7 @@ function renderParts(row: MessageRow, context: MessageContext): unknown[] {
     if (part.type === "text") inside.push(renderText(part.text, part.format));
     else if (part.type === "choice") inside.push(renderText(part.text, "plain"));
     else if (part.type === "sources" && part.items.length > 0) inside.push(renderSources(part.items, context.i18n));
-    else if (part.type === "card" || part.type === "file") {
+    else if (part.type === "card" || part.type === "file" || part.type === "consent") {
       flush();
       blocks.push(renderExtra(part, row, context));
     }
@@ -60,8 +60,14 @@ function renderParts(row: MessageRow, context: MessageContext): unknown[] {
   return blocks;
 }
 
-function renderExtra(part: Extract<Part, { type: "card" | "file" }>, { item }: MessageRow, context: MessageContext): TemplateResult {
+function renderExtra(
+  part: Extract<Part, { type: "card" | "file" | "consent" }>,
+  { item, consent }: MessageRow,
+  context: MessageContext,
+): TemplateResult | typeof nothing {
   const { extras } = context;
+  if (part.type === "consent")
+    return extras?.renderConsent(part, consent, context.i18n, (option) => context.actions.choose(item.id, option)) ?? nothing;
   if (extras === undefined) return html`<div class="bubble" dir="auto">${renderText(spokenText([part]), "plain")}</div>`;
   if (part.type === "file") return extras.renderFile(part);
   return extras.renderCard(part, {

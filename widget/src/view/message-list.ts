@@ -27,6 +27,7 @@ function dependencies(row: MessageRow, context: MessageContext): unknown[] {
     row.first,
     row.last,
     row.choices,
+    row.consent,
     row.rateable,
     row.signed,
     note,

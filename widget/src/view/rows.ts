@@ -22,10 +22,12 @@ export type MessageRow = {
   first: boolean;
   last: boolean;
   delivery: DeliveryNote | undefined;
-  /** Name and time are shown below; only under the last of a group by a person. */
+  /** Name and time are shown below; only under the last of a group by a person, or by an expert. */
   signed: boolean;
   /** The choices of this message may be taken. */
   choices: boolean;
+  /** The question for consent in this message can be answered. */
+  consent: boolean;
   /** Thumbs are shown below. */
   rateable: boolean;
 };
@@ -54,7 +56,7 @@ export function rowsOf(timeline: readonly TimelineItem[], options: RowOptions): 
   const rows: Row[] = [];
   const lastMode = timeline.findLast((item) => item.kind === "mode");
   const messages = timeline.filter((item) => item.kind === "message");
-  const facts = factsOf(messages);
+  const facts = factsOf(messages, lastMode?.kind === "mode" && lastMode.mode === "queued");
   let day = "";
   let newShown = options.newAfterSeq === undefined;
   let handedOff = false;
@@ -81,6 +83,10 @@ export function rowsOf(timeline: readonly TimelineItem[], options: RowOptions): 
 }
 
 type Facts = {
+  /** A person is awaited. */
+  queued: boolean;
+  /** Messages of which a button was pressed. */
+  answered: ReadonlySet<string>;
   last: MessageItem | undefined;
   lastAcknowledged: MessageItem | undefined;
   lastPending: MessageItem | undefined;
@@ -88,9 +94,11 @@ type Facts = {
   sending: boolean;
 };
 
-function factsOf(messages: readonly MessageItem[]): Facts {
+function factsOf(messages: readonly MessageItem[], queued: boolean): Facts {
   const pending = messages.filter((item) => item.delivery === "waiting" || item.delivery === "sending");
   return {
+    queued,
+    answered: new Set(messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === "choice" ? [part.messageId] : [])))),
     last: messages.at(-1),
     lastAcknowledged: messages.findLast((item) => item.delivery === "sent" || item.delivery === "delivered" || item.delivery === "read"),
     lastPending: pending.at(-1),
@@ -129,8 +137,10 @@ function messageRow(
     first: !sameGroup(before, item, options.dayOf),
     last,
     delivery: deliveryOf(item, facts, options.online),
-    signed: last && item.author.kind === "agent",
+    // A machine with an id is not the shop's own assistant.
+    signed: last && (item.author.kind === "agent" || (item.author.kind === "bot" && item.author.id !== undefined)),
     choices: item === facts.last && item.author.kind !== "visitor" && item.streaming !== true,
+    consent: facts.queued && item.author.kind === "bot" && !facts.answered.has(item.id),
     rateable: item.author.kind === "bot" && item.streaming !== true && item.parts.some(isAnswer),
   };
 }

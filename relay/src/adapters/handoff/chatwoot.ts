@@ -19,7 +19,7 @@ import type {
   Received,
 } from "../spec.ts";
 import { verifyRecent, verifySigned } from "./hmac.ts";
-import { jsonOf } from "./inbound.ts";
+import { jsonOf } from "../signed-webhook.ts";
 import { createThreads } from "./threads.ts";
 import { offerText, transcriptLines, withdrawnText } from "./words.ts";
 

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { AdapterError } from "../errors.ts";
 import { sameText } from "../same-text.ts";
+import { TOLERANCE_SECONDS } from "../signed-webhook.ts";
 
 export type HmacForm = { algorithm: "sha1" | "sha256"; encoding: "hex" | "base64"; prefix?: string };
 
@@ -15,8 +16,6 @@ export function verifySigned(given: string | null, text: string, secret: string,
   if (!sameText(given, signed(text, secret, form))) throw new AdapterError("unauthorized", `${form.header}: does not fit the body`);
 }
 
-/** How far a timestamp may lie from now, either way: what Standard Webhooks and Slack recommend. */
-export const TOLERANCE_SECONDS = 300;
 /** Seconds since 1970, as the header has it. Throws `AdapterError` `unauthorized`. */
 export function verifyRecent(given: string | null, nowMs: number, header: string): string {
   if (given === null || !/^\d{1,12}$/.test(given)) throw new AdapterError("unauthorized", `${header}: expected seconds since 1970`);

@@ -1,17 +1,7 @@
 /** What a desk may send: one strict schema a type, and what each means to the relay. A misspelt field is told, not ignored. */
 import * as v from "valibot";
 import { LIMITS } from "@allhours/protocol";
-import { AdapterError } from "../errors.ts";
 import type { DeskCommand } from "../spec.ts";
-
-/** Throws `AdapterError` `bad-request`. */
-export function jsonOf(rawBody: string): unknown {
-  try {
-    return JSON.parse(rawBody) as unknown;
-  } catch {
-    throw new AdapterError("bad-request", "body: expected JSON");
-  }
-}
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.labelChars));
 const agent = v.strictObject({ id: name, name, team: v.optional(name), place: v.optional(name), timezone: v.optional(name) });

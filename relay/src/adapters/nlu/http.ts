@@ -26,6 +26,11 @@ const confidence = v.pipe(
   v.number(),
   v.transform((value) => Math.min(1, Math.max(0, value))),
 );
+/** A question for consent is the relay's alone: an engine has nobody to pass anything on to. */
+const engineParts = v.pipe(
+  partsSchema,
+  v.transform((parts) => parts.filter(({ type }) => type !== "consent")),
+);
 const understandingFields = {
   intents: v.optional(v.array(v.object({ name: v.string(), confidence })), []),
   slots: v.optional(v.array(v.object({ name: v.string(), value: v.string(), start: v.number(), end: v.number() })), []),
@@ -35,12 +40,12 @@ const understandingFields = {
 };
 const jsonSchema = v.object({
   ...understandingFields,
-  answer: v.optional(v.object({ text: v.optional(v.string()), parts: v.optional(partsSchema, []) })),
+  answer: v.optional(v.object({ text: v.optional(v.string()), parts: v.optional(engineParts, []) })),
 });
 const lineSchemas = {
   understanding: v.object(understandingFields),
   delta: v.object({ text: v.string() }),
-  parts: v.object({ parts: partsSchema }),
+  parts: v.object({ parts: engineParts }),
   done: v.object({}),
 } as const;
 type Line =

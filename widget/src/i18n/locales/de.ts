@@ -63,6 +63,11 @@ export const locale: Locale<"one" | "other"> = {
     ticketTitle: "Zurzeit arbeitet niemand",
     queuedBy: "Ein Mensch antwortet bis {{time}}",
     queuedAsked: "Angefragt: {{team}}",
+    consentTitle: "{{name}} fragen?",
+    consentShares: "{{name}} bekäme das und sonst nichts von Ihnen:",
+    consentYes: "Ja, fragen",
+    consentNo: "Nein, auf einen Menschen warten",
+    consentPrivacy: "Was {{name}} damit tut",
     atWork: "im Dienst",
     offDuty: "nicht im Dienst",
     takenTitle: "Ein Mensch übernimmt",
@@ -94,6 +99,10 @@ export const locale: Locale<"one" | "other"> = {
     newMessages: { one: "{{count}} neue Nachricht", other: "{{count}} neue Nachrichten" },
     charsLeft: { one: "Noch {{count}} Zeichen", other: "Noch {{count}} Zeichen" },
     charsOver: { one: "{{count}} Zeichen zu viel", other: "{{count}} Zeichen zu viel" },
+    consentWithin: {
+      one: "Die Antwort kommt binnen {{count}} Minute, oder Sie hören, dass es keine gibt.",
+      other: "Die Antwort kommt binnen {{count}} Minuten, oder Sie hören, dass es keine gibt.",
+    },
     queuedMinutes: { one: "Etwa {{count}} Minute", other: "Etwa {{count}} Minuten" },
   },
 };

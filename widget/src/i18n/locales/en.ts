@@ -63,6 +63,11 @@ const text = {
   ticketTitle: "Nobody is at work right now",
   queuedBy: "A person answers by {{time}}",
   queuedAsked: "Asking {{team}}",
+  consentTitle: "Ask {{name}}?",
+  consentShares: "{{name}} would get this, and nothing else of you:",
+  consentYes: "Yes, ask",
+  consentNo: "No, wait for a person",
+  consentPrivacy: "How {{name}} handles it",
   atWork: "at work",
   offDuty: "not at work",
   takenTitle: "A person is taking over",
@@ -95,6 +100,10 @@ const plurals = {
   newMessages: { one: "{{count}} new message", other: "{{count}} new messages" },
   charsLeft: { one: "{{count}} character left", other: "{{count}} characters left" },
   charsOver: { one: "{{count}} character too many", other: "{{count}} characters too many" },
+  consentWithin: {
+    one: "You have the answer within {{count}} minute, or hear that there is none.",
+    other: "You have the answer within {{count}} minutes, or hear that there is none.",
+  },
   queuedMinutes: { one: "About {{count}} minute", other: "About {{count}} minutes" },
 };
 

@@ -63,6 +63,11 @@ export const locale: Locale<"one" | "many" | "other"> = {
     ticketTitle: "Ahora no hay nadie trabajando",
     queuedBy: "Una persona responde antes de: {{time}}",
     queuedAsked: "Preguntando a {{team}}",
+    consentTitle: "¿Preguntar a {{name}}?",
+    consentShares: "{{name}} recibiría esto y nada más de usted:",
+    consentYes: "Sí, preguntar",
+    consentNo: "No, esperar a una persona",
+    consentPrivacy: "Cómo lo trata {{name}}",
     atWork: "trabajando",
     offDuty: "fuera de horario",
     takenTitle: "Una persona toma el relevo",
@@ -102,6 +107,11 @@ export const locale: Locale<"one" | "many" | "other"> = {
       other: "Quedan {{count}} caracteres",
     },
     charsOver: { one: "Sobra {{count}} carácter", many: "Sobran {{count}} de caracteres", other: "Sobran {{count}} caracteres" },
+    consentWithin: {
+      one: "Tendrá la respuesta en {{count}} minuto, o sabrá que no la hay.",
+      many: "Tendrá la respuesta en {{count}} de minutos, o sabrá que no la hay.",
+      other: "Tendrá la respuesta en {{count}} minutos, o sabrá que no la hay.",
+    },
     queuedMinutes: { one: "Alrededor de {{count}} minuto", many: "Alrededor de {{count}} de minutos", other: "Unos {{count}} minutos" },
   },
 };

@@ -63,6 +63,11 @@ export const locale: Locale<"one" | "many" | "other"> = {
     ticketTitle: "Ninguém está trabalhando agora",
     queuedBy: "Uma pessoa responde até {{time}}",
     queuedAsked: "Perguntando a {{team}}",
+    consentTitle: "Perguntar a {{name}}?",
+    consentShares: "{{name}} receberia isto, e nada mais de você:",
+    consentYes: "Sim, perguntar",
+    consentNo: "Não, esperar uma pessoa",
+    consentPrivacy: "Como {{name}} trata isto",
     atWork: "trabalhando",
     offDuty: "fora do horário",
     takenTitle: "Uma pessoa está assumindo",
@@ -98,6 +103,11 @@ export const locale: Locale<"one" | "many" | "other"> = {
     newMessages: { one: "{{count}} mensagem nova", many: "{{count}} de mensagens novas", other: "{{count}} mensagens novas" },
     charsLeft: { one: "Resta {{count}} caractere", many: "Restam {{count}} de caracteres", other: "Restam {{count}} caracteres" },
     charsOver: { one: "{{count}} caractere a mais", many: "{{count}} de caracteres a mais", other: "{{count}} caracteres a mais" },
+    consentWithin: {
+      one: "Você terá a resposta em {{count}} minuto, ou saberá que não há.",
+      many: "Você terá a resposta em {{count}} de minutos, ou saberá que não há.",
+      other: "Você terá a resposta em {{count}} minutos, ou saberá que não há.",
+    },
     queuedMinutes: { one: "Cerca de {{count}} minuto", many: "Cerca de {{count}} de minutos", other: "Cerca de {{count}} minutos" },
   },
 };

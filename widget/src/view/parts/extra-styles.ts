@@ -140,6 +140,35 @@ export const extraStyles = css`
   .actions > :focus-visible {
     outline-offset: -3px;
   }
+  .consent > strong,
+  .consent > p {
+    display: block;
+    margin: 0;
+    padding: 10px 14px 0;
+    font-size: 14px;
+  }
+  .consent > p {
+    color: var(--_ink-2);
+    font-size: 13px;
+  }
+  .consent blockquote {
+    margin: 8px 14px 0;
+    padding: 8px 12px;
+    border-inline-start: 3px solid var(--_accent);
+    background: var(--_surface-2);
+    font-size: 14px;
+    white-space: pre-line;
+    overflow-wrap: anywhere;
+  }
+  .consent p a {
+    color: inherit;
+  }
+  .consent > :last-child:not(.actions) {
+    padding-block-end: 12px;
+  }
+  .consent .actions {
+    margin-block-start: 12px;
+  }
   .file,
   .file a {
     display: flex;

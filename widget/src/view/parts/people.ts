@@ -39,7 +39,9 @@ export function renderQueued(queue: ChatState["queue"], i18n: I18n, now: number)
   ];
   const line = facts.filter((words) => words !== "").join(" · ");
   return html`<div class="people" part="handoff">
-    <strong>${i18n.t(ticket ? "ticketTitle" : "queuedTitle")}</strong>
+    <strong
+      >${queue?.expert !== undefined && queue.tier === "expert" ? i18n.t("queuedAsked", { team: queue.expert }) : i18n.t(ticket ? "ticketTitle" : "queuedTitle")}</strong
+    >
     ${promisedAt === undefined ? nothing : html`<p class="by">${i18n.t("queuedBy", { time: momentText(promisedAt, now, i18n) })}</p>`}
     ${line === "" ? nothing : html`<p>${line}</p>`} ${teams.length === 0 ? nothing : renderTeams(teams, now, i18n)}
     <p class="quiet">${i18n.t("queuedHint")}</p>
