@@ -88,6 +88,10 @@ describe("docs/config.md", () => {
     "nlu: http": "relay/src/adapters/nlu/http.ts",
     "knowledge: embedded": "relay/src/adapters/knowledge/embedded.ts",
     "handoff: webhook": "relay/src/adapters/handoff/webhook.ts",
+    "notice: email": "relay/src/adapters/notify/visitor-email.ts",
+    "notice: twilio": "relay/src/adapters/notify/visitor-twilio.ts",
+    "notice: whatsapp": "relay/src/adapters/notify/visitor-whatsapp.ts",
+    "notice: webhook": "relay/src/adapters/notify/visitor-webhook.ts",
     "notify: email": "relay/src/adapters/notify/email.ts",
     "notify: slack": "relay/src/adapters/notify/slack.ts",
     "notify: whatsapp": "relay/src/adapters/notify/whatsapp.ts",
@@ -115,7 +119,7 @@ describe("docs/config.md", () => {
     "notify: webhook": "relay/src/adapters/notify/webhook.ts",
   };
   it("has a section for every adapter", () => {
-    const all = (["nlu", "knowledge", "handoff", "notify", "expert"] as const).flatMap((kind) =>
+    const all = (["nlu", "knowledge", "handoff", "notify", "notice", "expert"] as const).flatMap((kind) =>
       adapterNames(kind).map((name) => `${kind}: ${name}`),
     );
     expect(all.sort()).toEqual(Object.keys(adapters).sort());

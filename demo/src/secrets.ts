@@ -8,6 +8,7 @@ export const SECRET_NAMES = [
   "LISBON_INBOUND_SECRET",
   "MANILA_WEBHOOK_SECRET",
   "MANILA_INBOUND_SECRET",
+  "NOTICE_SECRET",
   "EXPERT_SECRET",
 ] as const;
 export type Secrets = Record<(typeof SECRET_NAMES)[number], string>;

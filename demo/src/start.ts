@@ -7,6 +7,7 @@ import { createDeskServer } from "./desk/desk-server.ts";
 import { createShifts } from "./desk/shifts.ts";
 import { createExpertService } from "./expert.ts";
 import type { HelpArticle } from "./help-html.ts";
+import { createNoticeSender } from "./notices.ts";
 import { createOrderService } from "./orders.ts";
 import { readSecrets } from "./secrets.ts";
 import { createShop } from "./shop.ts";
@@ -50,6 +51,7 @@ function articles(): Promise<readonly HelpArticle[]> {
 }
 const shop = createShop({ dir: join(here, "shop"), port, articles });
 const orders = createOrderService();
+const notices = createNoticeSender(secrets.NOTICE_SECRET);
 const expert = createExpertService({ secret: secrets.EXPERT_SECRET, relayUrl: `http://127.0.0.1:${port}` });
 const configFile = process.env["ALLHOURS_CONFIG"] ?? join(here, "allhours.yaml");
 const env = { ...process.env, ...secrets, PORT: String(port), ALLHOURS_DATA: dataDir };
@@ -91,7 +93,11 @@ const desk = createDeskServer({
 const { notReady } = await runRelay(configFile, {
   env,
   fallback: async (request) =>
-    (await desk.handle(request)) ?? (await orders.handle(request)) ?? (await expert.handle(request)) ?? (await shop.handle(request)),
+    (await desk.handle(request)) ??
+    (await orders.handle(request)) ??
+    (await expert.handle(request)) ??
+    (await notices.handle(request)) ??
+    (await shop.handle(request)),
 });
 
 console.log(`
@@ -100,6 +106,7 @@ console.log(`
   Shop         ${base}/
   App (SPA)    ${base}/spa
   Agent desk   ${base}/desk
+  Messages     ${base}/notices
   Health       ${base}/readyz
 
   Stop with Ctrl-C. Conversations are kept in ${dataDir === join(here, "data") ? "demo/data" : dataDir}.${notReady.length > 0 ? `\n  Not ready: ${notReady.join(", ")}` : ""}

@@ -41,6 +41,8 @@ export async function createDemo(change: (config: string) => string = (config) =
   const absolute = source
     .replace("../widget/dist/script", join(root, "widget/dist/script"))
     .replaceAll("[nlu/", `[${join(root, "demo/nlu")}/`)
+    // What a visitor waits for, a test need not.
+    .replaceAll("graceMs: 15000", "graceMs: 1000")
     .replaceAll("[knowledge]", `[${join(root, "demo/knowledge")}]`);
   await writeFile(config, `${change(absolute)}\nlimits: { linksPerAddress: 1000, linksPerVisitor: 50, newLinksPerAddressPer10s: 10000 }\n`);
   let child: ChildProcess | undefined;

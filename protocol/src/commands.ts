@@ -3,6 +3,7 @@
  * Every command is answered by exactly one ack. The same command may arrive twice; ids make that harmless.
  */
 import * as v from "valibot";
+import { CONTACT_CHANNELS } from "./contact.ts";
 import { idSchema, languageSchema, visitorPartSchema } from "./message.ts";
 import { LIMITS } from "./limits.ts";
 import { cursorSchema } from "./session.ts";
@@ -72,6 +73,16 @@ export const ratingSetSchema = v.strictObject({
   messageId: idSchema,
   value: v.picklist(["up", "down"]),
 });
+/**
+ * Where the visitor wants to be told that somebody has answered, should they have left by then: one address, the last one given counts. An empty
+ * address takes it back. Sent again it changes nothing. Ack value: `ContactState`.
+ */
+export const contactSetSchema = v.strictObject({
+  type: v.literal("contact-set"),
+  conversationId: idSchema,
+  channel: v.picklist(CONTACT_CHANNELS),
+  address: v.pipe(v.string(), v.maxLength(LIMITS.addressChars)),
+});
 /** Is the link alive? Ack value: `{ head }`, the `seq` the log goes up to, or `null` when the relay cannot say now. `left` as in `hello`. */
 export const probeSchema = v.strictObject({ type: v.literal("probe"), left: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.urlChars))) });
 
@@ -84,6 +95,7 @@ export const commandSchema = v.variant("type", [
   handoffCancelSchema,
   historyGetSchema,
   ratingSetSchema,
+  contactSetSchema,
   probeSchema,
 ]);
 

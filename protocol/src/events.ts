@@ -3,6 +3,7 @@
  * replayed, and may be lost without harm. Read leniently: unknown fields are dropped, unknown types ignored.
  */
 import * as v from "valibot";
+import { contactSchema } from "./contact.ts";
 import { agentSchema, authorSchema, idSchema, messageSchema } from "./message.ts";
 import { numberSchema } from "./number.ts";
 
@@ -71,6 +72,8 @@ export const queueSchema = v.object({
 });
 export type QueueState = v.InferOutput<typeof queueSchema>;
 export const queuePositionSchema = v.object({ type: v.literal("queue-position"), ...ephemeral, ...queueSchema.entries });
+/** The visitor's address was set or taken back, here, in another tab, or by the link in a notice. */
+export const contactEventSchema = v.object({ type: v.literal("contact"), ...ephemeral, ...contactSchema.entries });
 /** The relay is about to stop: open another link after `afterMs`. */
 export const goawaySchema = v.object({ type: v.literal("goaway"), afterMs: numberSchema });
 
@@ -81,6 +84,7 @@ export const ephemeralEventSchema = v.variant("type", [
   messageAbandonedSchema,
   receiptsSchema,
   queuePositionSchema,
+  contactEventSchema,
   goawaySchema,
 ]);
 

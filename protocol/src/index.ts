@@ -4,6 +4,7 @@ export * from "./limits.ts";
 export * from "./version.ts";
 export * from "./errors.ts";
 export * from "./message.ts";
+export * from "./contact.ts";
 export * from "./events.ts";
 export * from "./redact.ts";
 export * from "./session.ts";

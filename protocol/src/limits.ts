@@ -16,6 +16,8 @@ export const LIMITS = {
   urlChars: 2_000,
   /** Addresses of a region that a client is told. */
   endpoints: 8,
+  /** An e-mail address (RFC 5321 has 254 at most) or a telephone number. */
+  addressChars: 254,
   /** Entries in one page of a resume or of history. */
   pageEntries: 200,
   /** A link that has not said hello after this is closed. */

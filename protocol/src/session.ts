@@ -3,6 +3,7 @@
  * authority; ids in a frame are checked against it.
  */
 import * as v from "valibot";
+import { contactSchema } from "./contact.ts";
 import { agentSchema, idSchema } from "./message.ts";
 import { eventsPageSchema, modeSchema, queueSchema } from "./events.ts";
 import { numberSchema } from "./number.ts";
@@ -37,6 +38,8 @@ export const welcomeSchema = v.object({
   /** While the visitor waits for a person. */
   queue: v.optional(queueSchema),
   agent: v.optional(agentSchema),
+  /** Absent where visitors who left are not written to. */
+  contact: v.optional(contactSchema),
   receipts: v.object({ deliveredSeq: numberSchema, readSeq: numberSchema }),
   region: v.string(),
   /** Origins of relays that serve the region, best first: the only ones this conversation may be taken to. */

@@ -64,7 +64,7 @@ export function buildDirectory(
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const fetchFor = (maxBytes: number | undefined, kind: AdapterKind): typeof fetch => {
       if (maxBytes !== undefined) return createEgress({ hosts, maxBytes });
-      return kind === "handoff" || kind === "notify" || kind === "expert" ? deskEgress : egress;
+      return kind === "handoff" || kind === "notify" || kind === "notice" || kind === "expert" ? deskEgress : egress;
     };
     const make = <Kind extends AdapterKind>(
       kind: Kind,
@@ -117,6 +117,10 @@ export function buildDirectory(
         return { id, config: entry, adapter };
       }),
       pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
+      notices: (regionConfig.visitorNotify?.channels ?? []).map(({ use, id, ...options }, index) => {
+        const name = adapterId(regionId, { use, id }, index);
+        return { id: name, adapter: make("notice", { use, options, name, path: `visitorNotify.channels.${index}` }) };
+      }),
     };
     regions.set(regionId, region);
     const cacheFeeds = join(place.cacheDir, regionId, "feeds");

@@ -6,6 +6,8 @@ import { getRequestListener } from "@hono/node-server";
 import { cacheOf, ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
 import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
+import { CONTACT_JOB, createContacts, sweepContacts } from "./conversation/contacts.ts";
+import { createNotices, NOTICE_JOB, noticeJobs, sweepNotices } from "./conversation/notices.ts";
 import { createBaton } from "./conversation/baton.ts";
 import { CONSULTATION, CONSULTATION_DAYS } from "./conversation/consultations.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
@@ -126,7 +128,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     hub,
     now,
     wakeJobs: () => jobs.wake(),
-    webhooks: (room, change, at) => webhookJobs(directory.region(room.conversation.regionId), room.conversation, change, at),
+    follow: ({ conversation }, change, at) => {
+      const region = directory.region(conversation.regionId);
+      return [...webhookJobs(region, conversation, change, at), ...noticeJobs(region, conversation, change, at)];
+    },
     onEntry: (_room, event) => metrics.entries.inc(event.type, event.type === "message-added" ? event.message.author.kind : "relay"),
   });
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
@@ -148,6 +153,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       );
     },
   });
+  const contacts = createContacts(shared);
+  const notices = createNotices({ ...shared, contacts, metrics });
   const experts = createExperts(shared);
   const expertJobs = createExpertJobs({ ...shared, experts, metrics });
   const offers = createOffers({ ...shared, experts });
@@ -179,6 +186,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       [EXPERT_JOB]: counted(EXPERT_JOB, expertJobs.consult),
       [EXPERT_TIMEOUT_JOB]: counted(EXPERT_TIMEOUT_JOB, expertJobs.timeout),
       [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
+      [NOTICE_JOB]: counted(NOTICE_JOB, notices.deliver),
+      [CONTACT_JOB]: counted(CONTACT_JOB, contacts.end),
       [ALERT_JOB]: counted(ALERT_JOB, createAlertJobs(shared)),
     },
   });
@@ -194,8 +203,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     logger,
   });
   const failover = createFailover({ ...shared, metrics, origin: () => config.server.origin });
-  const hello = createHello({ ...shared, hub, turns, failover, wakeJobs: () => jobs.wake() });
-  const handle = createHandle({ ...shared, turns, experts, failover });
+  const hello = createHello({ ...shared, hub, turns, contacts, failover, wakeJobs: () => jobs.wake() });
+  const handle = createHandle({ ...shared, turns, contacts, experts, failover });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
   const door = createDoor({ hello, handle, limits: () => limits, metrics, draining: () => draining, now: () => performance.now() });
 
@@ -230,6 +239,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       now,
       wake: () => jobs.wake(),
     },
+    optOut: { contacts, site: (id) => directory.site(id) },
     deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
     beforeMetrics: () => {
       metrics.storeUp.set(storeWatch.reason() === undefined ? 1 : 0);
@@ -349,8 +359,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       every(DAY_MS, () => {
         const old = now() - DELIVERY_DAYS * DAY_MS;
         for (const { id } of directory.regions()) {
-          void store.removeRecords(DELIVERY, id, old).catch(() => undefined);
-          void store.removeRecords(CONSULTATION, id, now() - CONSULTATION_DAYS * DAY_MS).catch(() => undefined);
+          for (const swept of [
+            store.removeRecords(DELIVERY, id, old),
+            store.removeRecords(CONSULTATION, id, now() - CONSULTATION_DAYS * DAY_MS),
+            sweepContacts(store, id, now()),
+            sweepNotices(store, id, now()),
+          ])
+            void swept.catch(() => undefined);
         }
       });
       every(NIGHTLY_MS, () => void nightly());

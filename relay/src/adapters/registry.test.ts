@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { adapterNames, lookupAdapter } from "./registry.ts";
 
 it("knows its adapters by kind and name", () => {
-  for (const kind of ["nlu", "knowledge", "handoff", "notify"] as const) {
+  for (const kind of ["nlu", "knowledge", "handoff", "notify", "notice"] as const) {
     for (const name of adapterNames(kind)) expect(lookupAdapter(kind, name)).toMatchObject({ ok: true, definition: { kind, name } });
   }
 });

@@ -28,6 +28,10 @@ import { slackNotify } from "./notify/slack.ts";
 import { twilioNotify } from "./notify/twilio.ts";
 import { whatsAppNotify } from "./notify/whatsapp.ts";
 import { webhookNotify } from "./notify/webhook.ts";
+import { emailNotice } from "./notify/visitor-email.ts";
+import { twilioNotice } from "./notify/visitor-twilio.ts";
+import { webhookNotice } from "./notify/visitor-webhook.ts";
+import { whatsAppNotice } from "./notify/visitor-whatsapp.ts";
 import type { AdapterDefinition, AdapterKind } from "./spec.ts";
 
 const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] } = {
@@ -45,6 +49,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
   ],
   handoff: [webhookHandoff, slackHandoff, chatwootHandoff, requestTracker, emailDesk, zendeskHandoff],
   notify: [webhookNotify, emailNotify, slackNotify, whatsAppNotify, twilioNotify, lineNotify],
+  notice: [emailNotice, twilioNotice, whatsAppNotice, webhookNotice],
   expert: [httpExpert],
 };
 

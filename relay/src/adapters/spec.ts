@@ -3,7 +3,7 @@
  * breaker and fallback order are the guard's (guard.ts), limits are the gateway's. Each call gets an `AbortSignal` and must
  * stop soon after it fires. Failures are `AdapterError` (errors.ts); anything else thrown counts as `failed`.
  */
-import type { Agent, Message, Part } from "@allhours/protocol";
+import type { Agent, ContactChannel, Message, Part } from "@allhours/protocol";
 
 /** What an adapter is given by its region. It must not reach the network by any other way. */
 export type AdapterContext = {
@@ -267,6 +267,40 @@ export interface NotifyAdapter extends Lifecycle {
   notify(alert: Alert, signal: AbortSignal): Promise<void>;
 }
 
+// ---------------------------------------------------------------- notices
+
+/** `answered`: a person has written. `late`: nobody has by the time the visitor was told; they were told another. */
+export type NoticeKind = "answered" | "late";
+/** What a visitor who left is told. Nothing that was written in the conversation. `id` is the same through every retry. */
+export type Notice = {
+  id: string;
+  /** When it happened, ISO 8601. */
+  timestamp: string;
+  what: NoticeKind;
+  /** An e-mail address, or a telephone number in E.164. Must not appear in logs and errors. */
+  to: string;
+  /** BCP 47, of the conversation. */
+  language: string;
+  /** One line; for channels that have subjects. */
+  subject: string;
+  /** Ready to be sent: in `language`, and with the way out in it. */
+  text: string;
+  /** What `text` was made of, for channels with templates of their own; each is one line. `agent` is empty for `late`. */
+  values: { shop: string; agent: string; link: string; optout: string };
+  siteId: string;
+  regionId: string;
+  conversationId: string;
+};
+/** Writes to visitors on one channel. */
+export interface NoticeAdapter extends Lifecycle {
+  readonly kind: "notice";
+  readonly channel: ContactChannel;
+  /** What it has words for. */
+  readonly tells: readonly NoticeKind[];
+  /** Resolves when the other side has taken it. `AdapterError.retryAfterMs` and `.permanent` steer the job. */
+  send(notice: Notice, signal: AbortSignal): Promise<void>;
+}
+
 // ---------------------------------------------------------------- expert
 
 /**
@@ -316,6 +350,7 @@ export type AdapterKinds = {
   knowledge: KnowledgeAdapter;
   handoff: HandoffAdapter;
   notify: NotifyAdapter;
+  notice: NoticeAdapter;
   expert: ExpertAdapter;
 };
 export type AdapterKind = keyof AdapterKinds;

@@ -11,3 +11,19 @@ export const httpUrlSchema = v.pipe(
   v.url("expected a URL"),
   v.regex(/^https?:/, "expected a URL of http or https"),
 );
+/** A time, whole milliseconds. */
+export const ms = (least: number, most: number): v.GenericSchema<unknown, number> =>
+  v.pipe(
+    v.number("expected a number of milliseconds"),
+    v.integer("expected whole milliseconds"),
+    v.minValue(least, `expected at least ${least} ms`),
+    v.maxValue(most, `expected at most ${most} ms`),
+  );
+/** A whole number. */
+export const count = (least: number, most: number): v.GenericSchema<unknown, number> =>
+  v.pipe(
+    v.number("expected a whole number"),
+    v.integer("expected a whole number"),
+    v.minValue(least, `expected at least ${least}`),
+    v.maxValue(most, `expected at most ${most}`),
+  );

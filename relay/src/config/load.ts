@@ -9,6 +9,7 @@ import * as v from "valibot";
 import type { AdapterKind } from "../adapters/spec.ts";
 import { lookupAdapter } from "../adapters/registry.ts";
 import { originOf, readEgressHost } from "../adapters/egress-list.ts";
+import { visitorNotifyIssues } from "./notices.ts";
 import { costIssues, expertOptions } from "./experts.ts";
 import { configSchema, type Config } from "./schema.ts";
 
@@ -92,6 +93,7 @@ export function checkConfig(input: unknown, issues: ConfigIssue[]): Config | und
     egressIssues(recordOf(region)["egress"], `regions.${regionId}.egress`, issues);
     teamIssues(regionId, recordOf(region), issues);
     webhookIssues(regionId, recordOf(region), issues);
+    noticeIssues(regionId, recordOf(region), issues);
   }
   deskIssues(regions, issues);
   const routed = Object.entries(regions).find(([, region]) => listOf(recordOf(region)["endpoints"]).length > 0);
@@ -249,6 +251,15 @@ function webhookIssues(regionId: string, region: Record<string, unknown>, issues
     if ((preset === undefined) !== (presetSecret === undefined))
       issues.push({ path: `${path}.presetSecret`, expected: "expected preset and presetSecret together" });
   }
+}
+
+function noticeIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const path = `regions.${regionId}.visitorNotify.channels`;
+  const channels = listOf(recordOf(region["visitorNotify"])["channels"]);
+  adapterIssues("notice", channels, path, issues);
+  const origins = egressOrigins(region);
+  const reach = (url: unknown, at: string): void => reachIssue(url, origins, at, issues);
+  visitorNotifyIssues(channels.map(recordOf), path, (issue) => issues.push(issue), reach);
 }
 
 /** What the region's list does not name cannot be reached. */

@@ -4,25 +4,12 @@
  */
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
-import { nameSchema } from "./common.ts";
+import { count, ms, nameSchema } from "./common.ts";
+import { visitorNotifySchema } from "./notices.ts";
 import { expertSchema } from "./experts.ts";
 import { teamSchema } from "./teams.ts";
 import { webhookSchema } from "./webhooks.ts";
 
-const ms = (least: number, most: number): v.GenericSchema<unknown, number> =>
-  v.pipe(
-    v.number("expected a number of milliseconds"),
-    v.integer("expected whole milliseconds"),
-    v.minValue(least, `expected at least ${least} ms`),
-    v.maxValue(most, `expected at most ${most} ms`),
-  );
-const count = (least: number, most: number): v.GenericSchema<unknown, number> =>
-  v.pipe(
-    v.number("expected a whole number"),
-    v.integer("expected a whole number"),
-    v.minValue(least, `expected at least ${least}`),
-    v.maxValue(most, `expected at most ${most}`),
-  );
 const share = v.pipe(v.number("expected a number from 0 to 1"), v.minValue(0, "expected at least 0"), v.maxValue(1, "expected at most 1"));
 const country = v.pipe(v.string("expected text"), v.regex(/^[A-Z]{2}$/, "expected an ISO 3166-1 alpha-2 code in capitals, as FR"));
 const language = v.pipe(v.string("expected text"), languageSchema);
@@ -105,6 +92,8 @@ export const regionSchema = v.strictObject({
   webhooks: v.optional(v.array(webhookSchema, "expected a list of receivers"), []),
   /** Pagers, all of which are told of a critical message. */
   notify: v.optional(v.array(adapter, "expected a list of adapters"), []),
+  /** Telling visitors who left that somebody has answered. Without it no address is asked for. */
+  visitorNotify: v.optional(visitorNotifySchema),
   /** Intents or article ids that are urgent whatever the words: read at `askAt`, they go to a person as critical. */
   urgentTopics: v.optional(v.array(v.string("expected an intent or an article id"), "expected a list of intents or article ids"), []),
   /** Article said at once in a critical conversation, by what it is about. Without one the house says a few words. */

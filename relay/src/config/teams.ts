@@ -25,7 +25,8 @@ const slot = v.pipe(
   v.string(SLOT),
   v.check((written) => slotOf(written) !== undefined, SLOT),
 );
-const slots = v.pipe(
+/** One slot or a list of them, as 09:00-12:30. */
+export const slots = v.pipe(
   v.union([slot, v.array(slot, SLOT)], SLOT),
   v.transform((given) => (Array.isArray(given) ? given : [given]).map((written) => slotOf(written)!)),
 );

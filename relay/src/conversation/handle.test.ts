@@ -7,6 +7,7 @@ import { createMemoryStore } from "../store/memory.ts";
 import type { Conversation, Session } from "../store/store.ts";
 import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
+import { createContacts } from "./contacts.ts";
 import { createHandle } from "./handle.ts";
 import { createExperts } from "./experts.ts";
 import { createHub } from "./hub.ts";
@@ -36,7 +37,14 @@ async function open(maxOpenTurns: number) {
   };
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
-  const handle = createHandle({ ...shared, turns, experts: createExperts(shared), failover: { left: () => undefined }, maxOpenTurns });
+  const handle = createHandle({
+    ...shared,
+    turns,
+    contacts: createContacts(shared),
+    experts: createExperts(shared),
+    failover: { left: () => undefined },
+    maxOpenTurns,
+  });
   async function visitor(mode: Conversation["mode"] = "bot") {
     const conversation = bareConversation(clock.now(), mode);
     const session: Session = {

@@ -9,6 +9,7 @@ import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { StoreError, type Session, type Store, type StoreRecord } from "../store/store.ts";
 import { caseEntryId, messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
+import type { Contacts } from "./contacts.ts";
 import { isExpertButton } from "./expert-jobs.ts";
 import type { Experts } from "./experts.ts";
 import type { Failover } from "./failover.ts";
@@ -26,6 +27,7 @@ export type HandleDeps = {
   serial: SerialQueue;
   publisher: Publisher;
   turns: Turns;
+  contacts: Pick<Contacts, "set">;
   experts: Pick<Experts, "withMessage">;
   failover: Pick<Failover, "left">;
   directory: () => Directory;
@@ -260,6 +262,8 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
           return await rate(command, place);
         case "read-set":
           return await read(command, place);
+        case "contact-set":
+          return await deps.contacts.set(command, place);
         case "typing-set":
           return typing(command, place);
       }

@@ -28,6 +28,7 @@ import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { Conversation, Entry, Session, Store } from "../store/store.ts";
 import { botMessage } from "./cases.ts";
+import type { Contacts } from "./contacts.ts";
 import type { Failover } from "./failover.ts";
 import type { Hub, HubLink, Subscription } from "./hub.ts";
 import type { Pace } from "./pace.ts";
@@ -59,6 +60,7 @@ export function createHello(deps: {
   rooms: Rooms;
   hub: Hub;
   turns: Turns;
+  contacts: Pick<Contacts, "view">;
   directory: () => Directory;
   clock: Clock;
   pace: Pace;
@@ -248,6 +250,7 @@ export function createHello(deps: {
   ): Promise<Welcome> {
     const { conversation } = room;
     const queue = await queueOf({ room, region }, deps);
+    const contact = await deps.contacts.view(conversation, region);
     const head = Math.max(room.headSeq, missed.events.at(-1)?.seq ?? 0);
     return {
       version: PROTOCOL_VERSION,
@@ -260,6 +263,7 @@ export function createHello(deps: {
       mode: conversation.mode,
       ...(queue === undefined ? {} : { queue }),
       ...(conversation.agent === undefined ? {} : { agent: conversation.agent }),
+      ...(contact === undefined ? {} : { contact }),
       receipts: { deliveredSeq: conversation.deliveredSeq, readSeq: conversation.readSeq },
       region: conversation.regionId,
       ...(region.config.endpoints.length === 0 ? {} : { endpoints: [...region.config.endpoints] }),

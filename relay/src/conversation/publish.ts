@@ -19,15 +19,15 @@ export function createPublisher(deps: {
   hub: Hub;
   now: () => number;
   wakeJobs: () => void;
-  /** Jobs for receivers of events, written with what they report. */
-  webhooks?: (room: Room, change: Pick<Change, "entries" | "signals">, at: number) => JobDraft[];
+  /** Jobs that follow from a change whoever makes it, written with it. */
+  follow?: (room: Room, change: Pick<Change, "entries" | "signals">, at: number) => JobDraft[];
   onEntry?: (room: Room, event: DurableEvent) => void;
 }): Publisher {
   return {
     async commit(room, { signals, ...given }) {
       const conversationId = room.conversation.id;
       const at = deps.now();
-      const told = deps.webhooks?.(room, { entries: given.entries, signals }, at) ?? [];
+      const told = deps.follow?.(room, { entries: given.entries, signals }, at) ?? [];
       const request = told.length === 0 ? given : { ...given, jobs: [...(given.jobs ?? []), ...told] };
       const appended = await deps.store.append({ ...request, conversationId, at });
       if (appended.duplicate) return appended;

@@ -12,6 +12,7 @@ import type { Review } from "../learning/review.ts";
 import { listDeliveries, replayDeliveries, type WebhookDoor } from "./webhooks.ts";
 import { isOperator, listDeadLetters, NOT_OPERATOR, replayDeadLetters } from "./admin.ts";
 import { receiveInbound } from "./inbound.ts";
+import { showOptOut, takeOptOut, type OptOutDoor } from "./optout.ts";
 import { originAllowed, type Peer } from "./origin.ts";
 import { openStream, postCommand, type SseDeps } from "./sse.ts";
 import type { Assets } from "./static.ts";
@@ -28,6 +29,7 @@ export type HttpDeps = SseDeps & {
   origins: () => { allowed: ReadonlySet<string>; dev: boolean };
   adminToken: () => string | undefined;
   webhooks: WebhookDoor;
+  optOut: OptOutDoor;
   /** Why it is not ready; empty when it is. */
   ready: () => { reasons: string[] };
   draining: () => boolean;
@@ -87,6 +89,8 @@ export function createHttp(deps: HttpDeps): Hono<Bindings> {
     openStream(context, deps, peerOf(context.env.incoming, context.req.raw), context.req.header("origin")),
   );
   app.post(COMMAND_PATH, (context) => postCommand(context, deps));
+  app.get("/v1/optout/:token", (context) => showOptOut(context, deps.optOut));
+  app.post("/v1/optout/:token", (context) => takeOptOut(context, deps.optOut));
   app.post("/v1/inbound/:desk", (context) => receiveInbound(context, deps.inbound));
 
   app.get("*", async (context, next) => {

@@ -97,6 +97,12 @@ export function createMetrics() {
       labelNames: ["region", "result"],
       registers,
     }),
+    notices: new Counter({
+      name: "allhours_notices_total",
+      help: "Looks at whether a visitor who left is told of an answer, by what came of them",
+      labelNames: ["region", "result"],
+      registers,
+    }),
     deadLetters: new Gauge({
       name: "allhours_dead_letters",
       help: "Jobs that are not tried again by themselves, 1000 at most; counted once a minute",

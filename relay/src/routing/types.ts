@@ -1,5 +1,5 @@
 /** What routing hands to a turn: a site, and exactly one region with its adapters. */
-import type { ExpertAdapter, HandoffAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type { ExpertAdapter, HandoffAdapter, NoticeAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
 import type { Rota } from "./rota.ts";
 import type { ExpertConfig } from "../config/experts.ts";
 import type { RegionConfig, SiteConfig } from "../config/schema.ts";
@@ -34,4 +34,6 @@ export type Region = {
   experts: readonly Expert[];
   /** All are told of a critical message; `id` is unique in the region. */
   pagers: readonly { id: string; adapter: NotifyAdapter }[];
+  /** Write to visitors who left, one a channel, best first. */
+  notices: readonly { id: string; adapter: NoticeAdapter }[];
 };

@@ -36,6 +36,7 @@ export function bareShop(logger: Logger, desks: Region["desks"] = []): { region:
     rota: createRota(desks.map(({ id }) => teamOfDesk(id))),
     experts: [],
     pagers: [],
+    notices: [],
   };
   const site: Site = { ...only(config.sites), id: "shop" };
   return {

@@ -16,6 +16,8 @@ import { bareConversation, bareShop } from "./bare-shop.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "../conversation/case-jobs.ts";
 import { openCase } from "../conversation/cases.ts";
+import { CONTACT_JOB, createContacts } from "../conversation/contacts.ts";
+import { createNotices, NOTICE_JOB, noticeJobs } from "../conversation/notices.ts";
 import { createBaton } from "../conversation/baton.ts";
 import { createDeskDoor } from "../conversation/desk.ts";
 import { createDeskJobs } from "../conversation/desk-jobs.ts";
@@ -74,7 +76,14 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
   const store = createMemoryStore();
   const rooms = createRooms(store, () => clock.now());
   const serial = createSerialQueue();
-  const publisher = createPublisher({ store, hub: createHub(), now: () => clock.now(), wakeJobs: () => runner.wake() });
+  const hub = createHub();
+  const publisher = createPublisher({
+    store,
+    hub,
+    now: () => clock.now(),
+    wakeJobs: () => runner.wake(),
+    follow: ({ conversation }, change, at) => noticeJobs(region, conversation, change, at),
+  });
   const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
   const metrics = createMetrics();
   const consents = createExperts(shared);
@@ -82,6 +91,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
   const offers = createOffers({ ...shared, experts: consents });
   const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
+  const contacts = createContacts(shared);
+  const visitorNotices = createNotices({ ...shared, contacts, metrics });
   const runner = createJobRunner({
     store,
     clock,
@@ -94,6 +105,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
       [EXPERT_JOB]: consultations.consult,
       [EXPERT_TIMEOUT_JOB]: consultations.timeout,
       [BATON_JOB]: baton.deliver,
+      [NOTICE_JOB]: visitorNotices.deliver,
+      [CONTACT_JOB]: contacts.end,
     },
   });
   runner.start();
@@ -115,7 +128,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
     return room;
   }
   const turns = createTurns({ ...shared, report: () => undefined });
-  const handle = createHandle({ ...shared, turns, experts: consents, failover: { left: () => undefined } });
+  const handle = createHandle({ ...shared, contacts, turns, experts: consents, failover: { left: () => undefined } });
   /** The visitor writes, or presses a button of the last message that has any. */
   async function write(room: Room, given: string | { optionId: string } = "hello"): Promise<void> {
     const { id: conversationId, visitorId, siteId } = room.conversation;
@@ -154,10 +167,16 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
     );
   return {
     queueOf: async (room: Room) => queueOf({ room, region }, shared),
-    write,
-    consultations,
     baton,
     clock,
+    contacts,
+    directory,
+    hub,
+    runner,
+    shared,
+    visitorNotices,
+    write,
+    consultations,
     store,
     told,
     down,

@@ -2,11 +2,11 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { connect, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SMTPServer } from "smtp-server";
 import { endProcess, freePort } from "./processes.ts";
+import { startSmtp } from "./smtp-server.ts";
 
 const dovecot = "/usr/sbin/dovecot";
 /** True where Debian's `dovecot-imapd` is installed; else says in a line that what needs it is skipped. */
@@ -95,30 +95,13 @@ service imap-login {
     server = undefined;
     await endProcess(ending, "SIGTERM");
   };
-  const sent: SentMail[] = [];
-  const smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ["STARTTLS"],
-    onAuth: ({ username, password }, _session, done) =>
-      password === MAILBOX.password ? done(null, { user: username }) : done(new Error("no")),
-    onData(stream, { envelope }, done) {
-      let source = "";
-      stream.on("data", (piece: Buffer) => (source += piece.toString()));
-      stream.on("end", () => {
-        sent.push({ to: envelope.rcptTo.map(({ address }) => address), source });
-        done();
-      });
-    },
-  });
-  smtp.on("error", () => undefined);
-  smtp.listen(0, "127.0.0.1");
-  await once(smtp.server, "listening");
+  const smtp = await startSmtp();
   await startImap();
   let delivered = 0;
   return {
-    smtp: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`,
+    smtp: smtp.url,
     imap: `imap://127.0.0.1:${port}`,
-    sent,
+    sent: smtp.mails,
     startImap,
     stopImap,
     deliver(source) {
@@ -131,7 +114,7 @@ service imap-login {
     },
     async dispose() {
       await stopImap();
-      await new Promise<void>((done) => smtp.close(() => done()));
+      await smtp.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,5 @@
 /** The public face of the core: what `createChat` takes and gives. The view and the element build on this alone. */
-import type { VisitorPart } from "@allhours/protocol";
+import type { Ack, ContactChannel, VisitorPart } from "@allhours/protocol";
 import type { Clock, Logger, Net, OutboxStorage, Tabs, Transport } from "./ports.ts";
 import type { ChatState } from "./state.ts";
 
@@ -61,6 +61,11 @@ export interface Chat {
   requestHandoff(): Promise<boolean>;
   cancelHandoff(): Promise<boolean>;
   rate(messageId: string, value: "up" | "down"): Promise<void>;
+  /**
+   * Where the visitor wants to be told that somebody has answered; an empty address takes it back. Resolves with the relay's ack, or `undefined` when
+   * nobody answered. What is set shows in the state, masked.
+   */
+  setContact(channel: ContactChannel, address: string): Promise<Ack | undefined>;
   /** Loads older entries than the first shown; false when there are none. */
   loadOlder(): Promise<boolean>;
   /** Closes link, tabs and storage; keeps what is stored. */

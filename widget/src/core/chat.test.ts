@@ -33,6 +33,23 @@ async function online(harness: Harness = createHarness()): Promise<Harness & { c
   return { ...harness, chat };
 }
 
+describe("being told of an answer elsewhere", () => {
+  test("what is set shows masked, and is taken back; a refusal comes back by its code, and the address is kept nowhere", async () => {
+    const { chat, relay, browser, clock } = await online();
+    expect(chat.getState().contact).toEqual({ channels: ["email"] });
+    expect(await chat.setContact("sms", "+33612345678")).toMatchObject({ ok: false, error: { code: "channel-not-offered" } });
+    expect(await chat.setContact("email", "marie@example.com")).toMatchObject({ ok: true });
+    expect(chat.getState().contact).toMatchObject({ channels: ["email"], channel: "email", masked: "m…" });
+    expect(JSON.stringify([chat.getState(), await browser.storage.load()])).not.toContain("marie");
+    expect(await chat.setContact("email", "")).toMatchObject({ ok: true });
+    expect(chat.getState().contact?.masked).toBeUndefined();
+    relay.fault = ({ type }) => (type === "contact-set" ? "lost" : undefined);
+    const unheard = chat.setContact("email", "marie@example.com");
+    await clock.advance(60_000);
+    expect(await unheard).toBeUndefined();
+  });
+});
+
 describe("sending", () => {
   test("typed before anything is connected: shown at once, kept, and sent after the first welcome", async () => {
     const { newTab, relay, clock } = createHarness();

@@ -33,6 +33,7 @@ export const EMPTY_LOG = {
   firstSeq: 0,
   typing: undefined,
   queue: undefined,
+  contact: undefined,
 } as const satisfies Partial<ChatModel>;
 
 /** The state before anything is loaded. */

@@ -129,6 +129,7 @@ function onWelcome(model: ChatModel, welcome: Welcome): ChatModel {
     mode: welcome.mode,
     agent: welcome.agent,
     queue: welcome.mode === "queued" ? (welcome.queue ?? logged.queue) : undefined,
+    contact: welcome.contact,
     language,
     siteName: welcome.site.name,
     limits: { messageChars: welcome.limits.messageChars, partsPerMessage: welcome.limits.partsPerMessage },
@@ -155,6 +156,8 @@ function onEvent(model: ChatModel, event: Event | UnknownDurable, now: number): 
       return applyReceipts(model, event);
     case "queue-position":
       return model.mode === "queued" ? patched(model, { queue: queueIn(event) }) : model;
+    case "contact":
+      return patched(model, { contact: event });
     default:
       return applyEvents(model, [event], false);
   }

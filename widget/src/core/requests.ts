@@ -23,7 +23,7 @@ export function createRequests({
   ask,
   showOlder,
   fault,
-}: RequestOptions): Pick<Chat, "requestHandoff" | "cancelHandoff" | "rate" | "loadOlder"> {
+}: RequestOptions): Pick<Chat, "requestHandoff" | "cancelHandoff" | "rate" | "setContact" | "loadOlder"> {
   let older: Promise<boolean> | undefined;
 
   async function accepted(build: (id: string, conversationId: string) => Command, otherwise: string): Promise<boolean> {
@@ -56,6 +56,7 @@ export function createRequests({
         "the rating did not get through",
       );
     },
+    setContact: async (channel, address) => ask((conversationId) => ({ type: "contact-set", conversationId, channel, address })),
     loadOlder() {
       older ??= fetchOlder().finally(() => (older = undefined));
       return older;

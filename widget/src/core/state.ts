@@ -1,7 +1,7 @@
 /**
  * The one state of a chat, as plain data. Only `reduce.ts` makes a new one. The view renders from it and holds no copy.
  */
-import type { Agent, Author, Mode, Part, QueueState } from "@allhours/protocol";
+import type { Agent, Author, ContactState, Mode, Part, QueueState } from "@allhours/protocol";
 
 /** `waiting`: in the outbox. `sending`: on the wire. Then acknowledged, at the other side, read. `failed`: refused for good. */
 export type DeliveryState = "waiting" | "sending" | "sent" | "delivered" | "read" | "failed";
@@ -58,6 +58,8 @@ export type ChatState = {
   mode: Mode;
   agent: Agent | undefined;
   queue: QueueState | undefined;
+  /** Where the visitor can be told of an answer after they left, and where they are; `undefined` where nothing is on offer. */
+  contact: ContactState | undefined;
   /** Log entries by `seq`, then streams, then the outbox in `order`: the order on screen and the order read aloud. */
   timeline: TimelineItem[];
   /** Who types now, and until when (Unix ms). */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { contactWords, type ContactKey } from "./contact-words.ts";
 import { createI18n, flatten } from "./i18n.ts";
 import { consentWords } from "./consent-words.ts";
 import { OPEN_CHAT, labelledLanguage } from "./launcher-labels.ts";
@@ -28,6 +29,15 @@ describe.each(LOCALES)("%s", (name) => {
       expect(placeholders(text), key).toEqual(placeholders(en.text[key as keyof typeof en.text]));
     }
   });
+  it("has the form's words too, with the same values put in", () => {
+    expect(Object.keys(contactWords[name]).sort()).toEqual(Object.keys(contactWords.en).sort());
+    for (const [key, text] of Object.entries(contactWords[name])) {
+      expect(text.trim(), key).not.toBe("");
+      expect(placeholders(text), key).toEqual(placeholders(contactWords.en[key as ContactKey]));
+      expect(en.text).not.toHaveProperty(key);
+    }
+    if (name !== "en") expect(contactWords[name].contactAsk).not.toBe(contactWords.en.contactAsk);
+  });
   it("labels the launcher", () => {
     expect(OPEN_CHAT[labelledLanguage([name])]).toBeTruthy();
     expect(labelledLanguage([name])).toBe(name.slice(0, 2));
@@ -43,7 +53,7 @@ it("has the words of the question for consent in every language, with its plural
     for (const key of plain) expect(placeholders(words[key] ?? ""), `${name} ${key}`).toEqual(placeholders(consentWords.en[key] ?? ""));
   }
   const i18n = await createI18n(["fr"]);
-  i18n.add(consentWords);
+  for (const name of LOCALES) i18n.add(name, consentWords[name]);
   expect(i18n.plural("consentWithin", 2)).toContain("2 minutes");
   await i18n.setLocale(["ar"]);
   expect(i18n.t("consentTitle", { name: "X" })).toBe("هل نسأل X؟");
@@ -93,6 +103,14 @@ describe("createI18n", () => {
     await i18n.setLocale(["de"]);
     expect(i18n.locale).toBe("de");
     expect(i18n.t("send")).toBe("Senden");
+  });
+  it("takes words that come later, before and after a change of language", async () => {
+    const i18n = await createI18n(["fr"]);
+    expect(i18n.t("contactAsk")).toBe("contactAsk");
+    for (const name of LOCALES) i18n.add(name, contactWords[name]);
+    expect(i18n.t("contactAsk")).toBe(contactWords.fr.contactAsk);
+    await i18n.setLocale(["de"]);
+    expect([i18n.t("contactAsk"), i18n.t("send")]).toEqual([contactWords.de.contactAsk, "Senden"]);
   });
   it("tells the time of a place, and nothing for a place it does not know", async () => {
     const i18n = await createI18n(["en"]);

@@ -4,12 +4,13 @@
  */
 import { createInstance } from "i18next";
 import type { ConsentKey } from "./consent-words.ts";
+import type { ContactKey } from "./contact-words.ts";
 import type { AnyLocale, PluralKey, TextKey } from "./locales/en.ts";
 import { LOCALES, dirOf, matchLocale, type LocaleName } from "./match-locale.ts";
 
-export type { PluralKey, TextKey };
+export type { ContactKey, PluralKey, TextKey };
 /** Words that come with what shows them. */
-export type LaterKey = ConsentKey;
+export type LaterKey = ConsentKey | ContactKey;
 
 export interface I18n {
   readonly locale: LocaleName;
@@ -24,8 +25,8 @@ export interface I18n {
   format(at: number, fields: Intl.DateTimeFormatOptions): string;
   /** "Today", "Yesterday", or a date; `now` decides. Unix milliseconds. */
   day(at: number, now: number): string;
-  /** Adds words that came later, in every language. */
-  add(words: Record<LocaleName, Record<string, string>>): void;
+  /** Adds words of a language that came later. */
+  add(locale: LocaleName, words: Record<string, string>): void;
   /** Changes the language to the best for `wanted` (BCP 47, best first). Resolves when the words are there. */
   setLocale(wanted: readonly string[]): Promise<void>;
 }
@@ -128,9 +129,7 @@ export async function createI18n(wanted: readonly string[]): Promise<I18n> {
       const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
       return format(at, { day: "numeric", month: "short", ...(sameYear ? { weekday: "short" } : { year: "numeric" }) });
     },
-    add(more) {
-      for (const name of LOCALES) words.addResourceBundle(name, "later", more[name], true);
-    },
+    add: (name, more) => void words.addResourceBundle(name, "later", more),
     // Offline or blocked: the words we have are better than none.
     setLocale: (tags) => use(best(tags)).catch(() => {}),
   };

@@ -27,6 +27,7 @@ const announceAtOnce = 3;
 /**
  * @csspart panel header mark title status menu-button menu menu-item close banner messages more - The frame.
  * @csspart message message-visitor message-bot message-agent message-system bubble bubble-visitor bubble-bot bubble-agent bubble-system link - Messages.
+ * @csspart contact contact-open contact-stop contact-channel contact-address contact-consent contact-save contact-cancel - Being told of an answer.
  * @csspart day new note handoff typing delivery signature retry discard rating rate choices choice sources source card card-action consent file file-link - Around them.
  * @csspart composer composer-note field input mic send - Writing.
  */
@@ -228,6 +229,7 @@ export class AllhoursPanel extends LitElement {
       items.push({ label: i18n.t("handoffAsk"), run: () => this.#ask((chat) => chat.requestHandoff()) });
     if (state?.mode === "queued" || state?.mode === "agent")
       items.push({ label: i18n.t("handoffCancel"), run: () => this.#ask((chat) => chat.cancelHandoff()) });
+    items.push(...(this.#extras?.contactItems(this) ?? []));
     if (this.#aloud.supported) items.push({ label: i18n.t("speakReplies"), checked: this.#aloud.on, run: () => this.#aloud.toggle() });
     return items;
   }
@@ -293,7 +295,7 @@ export class AllhoursPanel extends LitElement {
     >
       ${head} ${renderBanner(this.#banner(state), i18n)} ${this.#renderLog(now)}
       ${this.#scroll.atBottom ? nothing : renderMore(this.#scroll.below, i18n, () => this.#scroll.toBottom())}
-      ${this.#composer.render(i18n, state?.limits.messageChars ?? 8_000)}
+      ${this.#extras?.renderContact(this)} ${this.#composer.render(i18n, state?.limits.messageChars ?? 8_000)}
       <div class="hidden" role="status" aria-live="polite">${this.said}</div>
     </section>`;
   }

@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { SMTPServer } from "smtp-server";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTestContext } from "../../testing/adapter-context.ts";
 import { signalOf } from "../../testing/contract.ts";
 import { startTestServer, type TestServer } from "../../testing/http-server.ts";
 import { isPublished, readPublished } from "../../testing/published.ts";
+import { startSmtp, type SmtpMail } from "../../testing/smtp-server.ts";
 import { createEgress } from "../egress.ts";
 import { createEgressList } from "../egress-list.ts";
 import type { AdapterContext, AdapterDefinition, Alert, NotifyAdapter } from "../spec.ts";
@@ -197,34 +196,10 @@ it("LINE is content with what it has already", async () => {
 });
 
 describe("a pager by e-mail, over a real SMTP server", () => {
-  type Mail = { from: string; to: string[]; source: string; user?: string | undefined; secure: boolean };
-  async function smtp(over: NonNullable<ConstructorParameters<typeof SMTPServer>[0]> = {}): Promise<{ url: string; mails: Mail[] }> {
-    const mails: Mail[] = [];
-    const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ["STARTTLS"],
-      onAuth: ({ username, password }, _session, done) => (password === "right" ? done(null, { user: username }) : done(new Error("no"))),
-      onData(stream, { envelope, user: known, secure }, done) {
-        let source = "";
-        stream.on("data", (piece: Buffer) => (source += piece.toString()));
-        stream.on("end", () => {
-          mails.push({
-            from: envelope.mailFrom === false ? "" : envelope.mailFrom.address,
-            to: envelope.rcptTo.map(({ address }) => address),
-            source,
-            user: known,
-            secure,
-          });
-          done();
-        });
-      },
-      ...over,
-    });
-    server.on("error", () => undefined);
-    server.listen(0, "127.0.0.1");
-    await once(server.server, "listening");
-    servers.push({ close: async () => new Promise<void>((done) => server.close(() => done())) });
-    return { url: `${over.secure === true ? "smtps" : "smtp"}://127.0.0.1:${(server.server.address() as AddressInfo).port}`, mails };
+  async function smtp(over: Parameters<typeof startSmtp>[0] = {}): Promise<{ url: string; mails: SmtpMail[] }> {
+    const server = await startSmtp(over);
+    servers.push(server);
+    return server;
   }
   const people = { from: "pager@shop.example", to: ["night@shop.example", "owner@shop.example"] };
   const refusal = (responseCode: number): Error => Object.assign(new Error("no"), { responseCode });

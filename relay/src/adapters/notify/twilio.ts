@@ -10,11 +10,12 @@ export const phoneOption = v.pipe(
   v.string("expected a telephone number, as +33612345678"),
   v.regex(/^\+[1-9]\d{6,14}$/, "expected a telephone number, as +33612345678"),
 );
+export const accountSidOption = v.pipe(
+  v.string("expected an account SID, as AC..."),
+  v.regex(/^AC[0-9a-fA-F]{32}$/, "expected an account SID, as AC and 32 digits"),
+);
 const optionsSchema = v.strictObject({
-  accountSid: v.pipe(
-    v.string("expected an account SID, as AC..."),
-    v.regex(/^AC[0-9a-fA-F]{32}$/, "expected an account SID, as AC and 32 digits"),
-  ),
+  accountSid: accountSidOption,
   authToken: filledOption("the account's auth token"),
   from: phoneOption,
   to: phoneOption,
@@ -25,19 +26,24 @@ const optionsSchema = v.strictObject({
 });
 export type TwilioOptions = v.InferOutput<typeof optionsSchema>;
 
-export function createTwilioNotify(options: TwilioOptions, context: AdapterContext): NotifyAdapter {
-  const { accountSid, authToken, from, to, baseUrl, text, timeoutMs } = options;
+/** One SMS. Rejects with `AdapterError`, or with the signal's reason. */
+export async function sendSms(
+  { accountSid, authToken, from, baseUrl, timeoutMs }: Pick<TwilioOptions, "accountSid" | "authToken" | "from" | "baseUrl" | "timeoutMs">,
+  { to, text }: { to: string; text: string },
+  context: AdapterContext,
+  signal: AbortSignal,
+): Promise<void> {
   const url = `${baseUrl.replace(/\/$/, "")}/2010-04-01/Accounts/${accountSid}/Messages.json`;
   const headers = { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` };
+  const body = new URLSearchParams({ From: from, To: to, Body: text });
+  await callJson({ url, headers, body, timeoutMs, who: "Twilio" }, context, signal);
+}
+
+export function createTwilioNotify(options: TwilioOptions, context: AdapterContext): NotifyAdapter {
+  const { to, text } = options;
   return {
     kind: "notify",
-    notify: async (alert, signal) => {
-      await callJson(
-        { url, headers, body: new URLSearchParams({ From: from, To: to, Body: alertText(text, alert) }), timeoutMs, who: "Twilio" },
-        context,
-        signal,
-      );
-    },
+    notify: async (alert, signal) => sendSms(options, { to, text: alertText(text, alert) }, context, signal),
   };
 }
 

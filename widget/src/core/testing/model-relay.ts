@@ -40,6 +40,7 @@ const WELCOME = {
   language: "en",
   limits: { frameBytes: 32_768, messageChars: 8_000, partsPerMessage: 20 },
   features: { handoff: true },
+  contact: { channels: ["email"] },
 } as const;
 
 export function createModelRelay(clock: Clock): ModelRelay {
@@ -85,6 +86,7 @@ export function createModelRelay(clock: Clock): ModelRelay {
     const resume = cursor === undefined ? "fresh" : !fits ? "reset" : events.length === 0 ? "caught-up" : "replayed";
     const value: Welcome = {
       ...WELCOME,
+      contact: { channels: [...WELCOME.contact.channels] },
       site: { name: "Linden & Co", languages: ["en"], defaultLanguage: "en" },
       token,
       visitorId: conversation.visitorId,
@@ -129,6 +131,13 @@ export function createModelRelay(clock: Clock): ModelRelay {
             : all.filter(({ seq }) => seq < before).slice(-limit);
         const more = before === undefined ? (events.at(-1)?.seq ?? all.length) < all.length : (events[0]?.seq ?? 1) > 1;
         return { ok: true, value: { events, more } };
+      }
+      case "contact-set": {
+        if (command.channel !== "email") return refuse("channel-not-offered");
+        const { channel, address } = command;
+        const state = { channels: ["email"], ...(address === "" ? {} : { channel, masked: `${address.slice(0, 1)}…` }) };
+        relay.tell({ type: "contact", conversationId: conversation.id, ...state });
+        return { ok: true, value: state };
       }
       case "probe":
         return { ok: true, value: { head: conversation.log.length } };

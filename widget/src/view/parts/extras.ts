@@ -1,9 +1,10 @@
 /**
- * What nobody needs in order to begin typing: the menu, cards, files, the cards about people, the question for consent, and why
- * a message was refused. A chunk of its own, fetched after the first paint; until it is there, and if it never comes,
+ * What nobody needs in order to begin typing: the menu, cards, files, the cards about people, the question for consent, the door to the form for being
+ * told of an answer, and why a message was refused. A chunk of its own, fetched after the first paint; until it is there, and if it never comes,
  * plain words stand in its place.
  */
 export { renderCard } from "./card.ts";
+export { contactItems, renderContact } from "./contact-door.ts";
 export { renderConsent } from "./consent-door.ts";
 export { extraStyles } from "./extra-styles.ts";
 export { reasonOf, renderFailed } from "./failed.ts";
