@@ -47,7 +47,10 @@ export type HandoffJob = {
 
 /** The id names conversation, entry and kind: a visitor who reuses an id in two conversations still makes two events. */
 export function handoffJob(job: HandoffJob): JobDraft {
-  return { kind: HANDOFF_JOB, key: job.conversationId, id: `evt_${derivedId(job.conversationId, job.entryId, job.type)}`, payload: job };
+  return { kind: HANDOFF_JOB, key: job.conversationId, id: handoffJobId(job), payload: job };
+}
+export function handoffJobId({ conversationId, entryId, type }: Pick<HandoffJob, "conversationId" | "entryId" | "type">): string {
+  return `evt_${derivedId(conversationId, entryId, type)}`;
 }
 
 /** A withdrawal that could not be delivered at once, tried again beside what the conversation's other desks are told. */

@@ -34,6 +34,22 @@ describe("an offer", () => {
     expect(room.conversation.agent).toEqual(ana);
   });
 
+  it("goes on to the next team at once though the desk that had it is down by then, with what was written meanwhile", async () => {
+    const { ask, clock, told, down, write, desk, store } = setUp(day, ["paris", "lagos"]);
+    const room = await ask();
+    down.add("paris");
+    await write(room, "Are you there?");
+    await clock.advance(45_000);
+    expect(seen(told).slice(1)).toEqual(["lagos: offer-expired #2 lagos"]);
+    expect(await desk("lagos", room, { type: "accept", agent: bo })).toBe("ok");
+    await write(room, "Thank you!");
+    down.delete("paris");
+    await clock.advance(HOUR);
+    // Nothing of it is lost, or told to lagos a second time; paris is told to close it.
+    expect(seen(told).slice(2)).toEqual(["lagos: message.created", "paris: handoff.withdrawn offer-expired"]);
+    expect(await store.deadJobs(10)).toEqual([]);
+  });
+
   it("runs out sooner the more urgent it is", async () => {
     const { ask, clock, told } = setUp(day, ["paris", "lagos"]);
     await ask({}, "critical");

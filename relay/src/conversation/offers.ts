@@ -5,7 +5,7 @@
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import { chooseTeam, isAnybodyOnDuty, nextOnDuty, type Choice } from "../routing/tiers.ts";
 import type { Job, JobDraft, Route } from "../store/store.ts";
-import { handoffJob, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
+import { handoffJob, handoffJobId, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
 import { botMessage, firstRoute, promiseSignal, MOST_WAITING, priorityOf, promised, topicsOf, type Change } from "./cases.ts";
 import type { Experts } from "./experts.ts";
 import { derivedId } from "./ids.ts";
@@ -17,6 +17,8 @@ import type { Room } from "./rooms.ts";
 /** The more urgent, the sooner the next team is asked. */
 const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
 const LEAST_LEASE_MS = 1_000;
+/** Of one offer; as many as a transcript has. */
+const MOST_UNDELIVERED = 200;
 /** No desk is called so: whoever accepts is refused. */
 const NOBODY = "";
 
@@ -197,8 +199,18 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
       // Nobody's until the next is asked: the desk that had it is told to close it, and the next has not heard yet what was written since.
       const route: Route = { ...before, passed, leaseUntil: undefined, deskId: NOBODY };
       const jobs = [...withdrawal(room, caseId, deskOf(region, team)?.id), offerJob(room, caseId, route.offer + 1, "offer-expired")];
-      await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, signals: expired });
+      const cancelJobs = await undelivered(conversationId, conversation.deliveredSeq);
+      await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, cancelJobs, signals: expired });
     });
+  }
+  /** Messages the desk that had the offer was not told: the next one reads them in its transcript, and does not wait behind them. */
+  async function undelivered(conversationId: string, deliveredSeq: number): Promise<string[]> {
+    const entries = await deps.store.entriesAfter(conversationId, deliveredSeq, MOST_UNDELIVERED);
+    return entries.flatMap(({ event }) =>
+      event.type === "message-added" && event.message.author.kind === "visitor"
+        ? [handoffJobId({ conversationId, entryId: event.message.id, type: "message" })]
+        : [],
+    );
   }
 
   /** The desk that had the offer need not show it any longer, unless the next team answers there as well. */
