@@ -1,5 +1,7 @@
+import { CONSENT } from "@allhours/protocol";
 import { describe, expect, it } from "vitest";
 import { AdapterError } from "../adapters/errors.ts";
+import type { ExpertAdapter } from "../adapters/spec.ts";
 import { bo, HOUR, START, team } from "../testing/case-room.ts";
 import { setUpNotices as setUp, type NoticeRoom as Rig } from "../testing/notice-room.ts";
 import { hashAddress, type Contact } from "./contacts.ts";
@@ -52,6 +54,17 @@ describe("a notice", () => {
     );
     // What was written.
     expect(JSON.stringify(notices)).not.toContain("hello");
+  });
+
+  it("tells of an expert's answer too", async () => {
+    const room = setUp([team("paris", 20, 22)], ["paris"], {});
+    const adapter = { kind: "expert", ask: async () => ({ state: "answered", text: "It is.", sources: [] }) } as unknown as ExpertAdapter;
+    room.region.experts = [{ id: "amal", config: { use: "http", name: "Dr. Amal", withinMs: 60_000 }, adapter }];
+    const { talk, write, clock, notices } = await left(room);
+    await write(talk, "Is the glaze of the lamp safe for a child?");
+    await write(talk, { optionId: CONSENT.yes });
+    await clock.advance(GRACE);
+    expect(notices).toMatchObject([{ what: "answered", values: { agent: "Dr. Amal" } }]);
   });
 
   it("is one, however many messages; another only after the visitor has been back, or after the pause", async () => {

@@ -33,7 +33,7 @@ const NAME_CHARS = 80;
 /** Payload of a `notice` job. Neither address nor words: both are read when it runs. */
 export type NoticeJob = { conversationId: string; entryId: string; what: NoticeKind; at: number };
 
-/** Jobs that tell of what a change writes: a person's message, and the word that a promise was broken. */
+/** Jobs that tell of what a change writes: a person's message or an expert's, and the word that a promise was broken. */
 export function noticeJobs(
   region: Region | undefined,
   { id: conversationId, regionId }: Pick<Conversation, "id" | "regionId">,
@@ -45,8 +45,9 @@ export function noticeJobs(
   const broken = signals.some(({ type }) => type === "promise.broken");
   return entries.flatMap(({ id: entryId, event }) => {
     if (event.type !== "message-added") return [];
-    const { kind } = event.message.author;
-    const what = kind === "agent" ? "answered" : kind === "bot" && broken ? "late" : undefined;
+    const { kind, id } = event.message.author;
+    // A machine with an id is an expert, whom the visitor has agreed to ask.
+    const what = kind === "agent" || (kind === "bot" && id !== undefined) ? "answered" : kind === "bot" && broken ? "late" : undefined;
     if (what === undefined) return [];
     const payload: NoticeJob = { conversationId, entryId, what, at };
     return [{ kind: NOTICE_JOB, id: `ntc_${derivedId(conversationId, entryId, "notice")}`, dueAt: at + config.graceMs, payload }];
@@ -146,7 +147,7 @@ export function createNotices(
     const claimed: Contact = { ...contact, told: { entryId, seq, what, at: again ? told.at : now, sent: false } };
     await contacts.putTold(conversation, claimed, counted);
     const { author } = entry.event.message;
-    return { do: "send", contact: claimed, adapter, seq, agent: author.kind === "agent" ? (author.name ?? place.site.name) : "" };
+    return { do: "send", contact: claimed, adapter, seq, agent: what === "answered" ? (author.name ?? place.site.name) : "" };
   }
 
   return { deliver };
