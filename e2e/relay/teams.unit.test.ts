@@ -10,7 +10,15 @@ import { embeddedRegion, ORIGIN, SECRET, shopConfig, writeShop } from "./shop-co
 type Told = {
   desk: string;
   type: string;
-  data: { caseId: string; conversationId: string; reason?: string; team?: { id: string }; tier?: string; promisedAt?: string };
+  data: {
+    caseId: string;
+    conversationId: string;
+    reason?: string;
+    team?: { id: string };
+    tier?: string;
+    promisedAt?: string;
+    transcriptPath?: string;
+  };
 };
 const told: Told[] = [];
 const clients: Client[] = [];
@@ -110,6 +118,22 @@ it("goes from team to team as the offers run out, and is taken where it was offe
   expect(await say("office", "handoff.accepted", ref)).toBe(409);
   expect(await say("night", "handoff.accepted", ref)).toBe(200);
   await client.waitFor((event) => event.type === "mode-changed" && event.mode === "agent");
+});
+
+it("gives the desk a link to the whole transcript, which opens that one alone, without script", async () => {
+  const { client, conversationId } = await ask("Europe/Paris");
+  await client.command({ type: "message-send", id: newId(), conversationId, parts: [{ type: "text", text: "<b>Bold</b> & late" }] });
+  await expect.poll(() => told.some(({ data }) => data.conversationId === conversationId), { timeout: 10_000 }).toBe(true);
+  const path = told.find(({ data }) => data.conversationId === conversationId)?.data.transcriptPath ?? "";
+  const shown = await fetch(relay.url + path);
+  expect(shown.status).toBe(200);
+  expect(shown.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  const text = await shown.text();
+  expect(text).toContain("&lt;b&gt;Bold&lt;/b&gt; &amp; late");
+  expect(text).not.toContain("<script");
+  const forged = path.replace(conversationId, newId());
+  expect((await fetch(relay.url + forged)).status).toBe(404);
+  expect(await relay.log()).not.toContain(path.slice(-20));
 });
 
 it("tells the visitor at once when somebody comes to work, and lays the case there as a ticket", async () => {

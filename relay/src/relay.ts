@@ -25,6 +25,7 @@ import { createPromises } from "./conversation/promises.ts";
 import { createPublisher } from "./conversation/publish.ts";
 import { createSerialQueue } from "./conversation/queue.ts";
 import { createRooms } from "./conversation/rooms.ts";
+import { createTranscriptLinks } from "./conversation/transcript-links.ts";
 import { createTurns } from "./conversation/turns.ts";
 import { createWebhooks, DELIVERY, gapJobs, webhookJobs, WEBHOOK_JOB } from "./conversation/webhooks.ts";
 import { createDoor } from "./gateway/door.ts";
@@ -134,7 +135,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
     onEntry: (_room, event) => metrics.entries.inc(event.type, event.type === "message-added" ? event.message.author.kind : "relay"),
   });
-  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
+  const links = createTranscriptLinks({ store, now, origin: () => config.server.origin });
+  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), links, logger };
   const turns = createTurns({
     ...shared,
     report: (report) => {
@@ -233,6 +235,12 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }),
     draining: () => draining,
     review,
+    transcripts: {
+      links,
+      store,
+      serves: (id) => directory.region(id) !== undefined,
+      siteName: (id) => directory.site(id)?.name ?? id,
+    },
     webhooks: {
       ...webhooks,
       hasRegion: (id) => directory.region(id) !== undefined,

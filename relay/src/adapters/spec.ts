@@ -197,6 +197,9 @@ export type HandoffOffer = CaseRef & {
   /** What the assistant made of the messages: its last intent, and values in their normal form, oldest first. Absent when it found nothing. */
   understood?: { intent?: string | undefined; slots: { name: string; value: string }[] } | undefined;
   transcript: TranscriptLine[];
+  /** The whole of it, as a page, for whoever has this: a path on the relay, and the address where the config says where that is. */
+  transcriptPath: string;
+  transcriptUrl?: string | undefined;
   /** Where signed replies go, as a path on the relay: `/v1/inbound/<adapter id>`. */
   replyPath: string;
 };

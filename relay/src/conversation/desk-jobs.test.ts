@@ -13,6 +13,7 @@ import { createOffers } from "./offers.ts";
 import { createPace } from "./pace.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
+import { createTranscriptLinks } from "./transcript-links.ts";
 import { createRooms } from "./rooms.ts";
 
 it("tells the desk of a case whose job is taken before its commit is heard of", async () => {
@@ -41,8 +42,20 @@ it("tells the desk of a case whose job is taken before its commit is heard of", 
   const serial = createSerialQueue();
   const publisher = createPublisher({ store, hub: createHub(), now: () => 1_000, wakeJobs: () => undefined });
   const clock = createFakeClock(1_000);
+  const links = createTranscriptLinks({ store, now: () => clock.now(), origin: () => undefined });
   const experts = createExperts({ store, serial, clock });
-  const offers = createOffers({ store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger, experts });
+  const offers = createOffers({
+    store,
+    rooms,
+    serial,
+    publisher,
+    directory: () => directory,
+    clock,
+    pace: createPace(),
+    links,
+    logger,
+    experts,
+  });
   const jobs = createDeskJobs({ store, rooms, serial, publisher, directory: () => directory, offers });
   const conversation = bareConversation(0);
   await memory.createConversation(conversation, undefined, undefined);

@@ -15,6 +15,7 @@ import { createPace } from "./pace.ts";
 import { createPublisher } from "./publish.ts";
 import { createSerialQueue } from "./queue.ts";
 import { createRooms } from "./rooms.ts";
+import { createTranscriptLinks } from "./transcript-links.ts";
 import { createTurns } from "./turns.ts";
 
 /** A relay's middle, from a command to its ack, with one step that answers when it is let. */
@@ -35,7 +36,17 @@ async function open(maxOpenTurns: number) {
       return { next: false, outcome: { kind: "answered", parts: [{ type: "text", text: "Yes." }] } };
     },
   };
-  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
+  const shared = {
+    store,
+    rooms,
+    serial,
+    publisher,
+    directory: () => directory,
+    clock,
+    pace: createPace(),
+    links: createTranscriptLinks({ store, now: () => clock.now(), origin: () => undefined }),
+    logger,
+  };
   const turns = createTurns({ ...shared, report: () => undefined, steps: [answer] });
   const handle = createHandle({
     ...shared,

@@ -6,6 +6,7 @@ import type { Region } from "../routing/types.ts";
 import type { Route, Store } from "../store/store.ts";
 import { priorityOf } from "./cases.ts";
 import type { Place } from "./place.ts";
+import type { TranscriptLinks } from "./transcript-links.ts";
 import { refOf, transcriptOf } from "./transcript.ts";
 import type { Signal } from "./webhooks.ts";
 
@@ -18,7 +19,7 @@ export type Taken = { desk: Region["desks"][number]; team: Team | undefined; rou
 export type Told = { id: string; caseId: string; reason: string; at: number };
 
 export async function offerEvent(
-  store: Pick<Store, "entriesBefore">,
+  { store, links }: { store: Pick<Store, "entriesBefore">; links: Pick<TranscriptLinks, "linkOf"> },
   { room, region }: Pick<Place, "room" | "region">,
   told: Told,
   { desk, team, route, from }: Taken,
@@ -27,6 +28,7 @@ export async function offerEvent(
   const entries = await store.entriesBefore(conversation.id, Number.MAX_SAFE_INTEGER, TRANSCRIPT_LINES);
   const until = entries.findIndex((entry) => entry.event.type === "mode-changed" && entry.event.caseId === told.caseId);
   const first = route.offer <= 1 && until >= 0;
+  const { path: transcriptPath, url: transcriptUrl } = await links.linkOf(conversation);
   const known = region.config.teams.find((one) => one.id === team?.id);
   return {
     id: told.id,
@@ -51,6 +53,8 @@ export async function offerEvent(
       },
       ...(conversation.understood === undefined ? {} : { understood: conversation.understood }),
       transcript: transcriptOf(first ? entries.slice(0, until + 1) : entries),
+      transcriptPath,
+      ...(transcriptUrl === undefined ? {} : { transcriptUrl }),
       replyPath: `/v1/inbound/${desk.id}`,
     },
   };

@@ -60,7 +60,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
   }
 
   async function deliver(place: Place, told: Told, taken: Taken, signal: AbortSignal): Promise<void> {
-    await taken.desk.adapter.deliver(await offerEvent(deps.store, place, told, taken), signal);
+    await taken.desk.adapter.deliver(await offerEvent(deps, place, told, taken), signal);
   }
 
   /** From now on what the visitor writes goes there. */

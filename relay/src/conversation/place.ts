@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { Pace } from "./pace.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
+import type { TranscriptLinks } from "./transcript-links.ts";
 import { regionOf, type Directory, type Room, type Rooms } from "./rooms.ts";
 
 export type ConversationDeps = {
@@ -16,6 +17,7 @@ export type ConversationDeps = {
   directory: () => Directory;
   clock: Clock;
   pace: Pace;
+  links: Pick<TranscriptLinks, "linkOf">;
   logger: Logger;
 };
 export type Place = { room: Room; site: Site; region: Region };

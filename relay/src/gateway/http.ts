@@ -16,6 +16,8 @@ import { showOptOut, takeOptOut, type OptOutDoor } from "./optout.ts";
 import { originAllowed, type Peer } from "./origin.ts";
 import { openStream, postCommand, type SseDeps } from "./sse.ts";
 import type { Assets } from "./static.ts";
+import { TRANSCRIPT_PATH } from "../conversation/transcript-links.ts";
+import { showTranscript, type TranscriptDoor } from "./transcript.ts";
 
 /** Answers what the relay itself has no route for: a demo's pages, a merchant's own health check. */
 export type FallbackHandler = (request: Request) => Promise<Response | undefined> | Response | undefined;
@@ -29,6 +31,7 @@ export type HttpDeps = SseDeps & {
   origins: () => { allowed: ReadonlySet<string>; dev: boolean };
   adminToken: () => string | undefined;
   webhooks: WebhookDoor;
+  transcripts: TranscriptDoor;
   optOut: OptOutDoor;
   /** Why it is not ready; empty when it is. */
   ready: () => { reasons: string[] };
@@ -92,6 +95,8 @@ export function createHttp(deps: HttpDeps): Hono<Bindings> {
   app.get("/v1/optout/:token", (context) => showOptOut(context, deps.optOut));
   app.post("/v1/optout/:token", (context) => takeOptOut(context, deps.optOut));
   app.post("/v1/inbound/:desk", (context) => receiveInbound(context, deps.inbound));
+
+  app.get(`${TRANSCRIPT_PATH}/:token`, (context) => showTranscript(context, deps.transcripts));
 
   app.get("*", async (context, next) => {
     const asset = deps.assets(context.req.path, context.req.header("accept-encoding") ?? "", context.req.header("if-none-match"));

@@ -2,12 +2,12 @@
  * The way out of notices: `/v1/optout/<token>`. GET shows a page with one button and changes nothing, since mail scanners follow links; POST does it,
  * from the page or from a mail program (RFC 8058). The token is the only authority. Nothing here is logged: the address would be a token.
  */
-import { hash } from "node:crypto";
 import type { Context } from "hono";
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import type { Contacts } from "../conversation/contacts.ts";
 import { fillPlaces, noticePhrases, noticeLanguage } from "../pipeline/notice-phrases.ts";
 import type { Site } from "../routing/types.ts";
+import { documentsOf } from "./document.ts";
 
 export type OptOutDoor = { contacts: Pick<Contacts, "linkOf" | "optOut">; site: (id: string) => Site | undefined };
 
@@ -15,13 +15,7 @@ const STYLE =
   "body{font:17px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem;color:#14171f;background:#fff}" +
   "button{font:inherit;padding:.6rem 1.1rem;border:0;border-radius:12px;background:#3b5bdb;color:#fff;cursor:pointer}" +
   "@media(prefers-color-scheme:dark){body{color:#eef1f7;background:#12151c}button{background:#8ba3ff;color:#0c1024}}";
-const HEADERS = {
-  "content-security-policy": `default-src 'none'; style-src 'sha256-${hash("sha256", STYLE, "base64")}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-  "referrer-policy": "no-referrer",
-  "cache-control": "no-store",
-  "x-robots-tag": "noindex",
-  "x-content-type-options": "nosniff",
-};
+const documents = documentsOf(STYLE);
 /** `ask`: may be shown to anybody. `done`: it is off now. */
 type Shown = "ask" | "done" | "unknown" | "failed";
 const STATUS = { ask: 200, done: 200, unknown: 404, failed: 503 } as const;
@@ -64,20 +58,6 @@ async function page(context: Context, shown: Shown, language: string, shop: stri
     unknown: html`<p>${words.stopUnknown}</p>`,
     failed: html`<p>503</p>`,
   }[shown];
-  const body = await html`<!doctype html>
-    <html lang="${lang}" dir="${lang === "ar" ? "rtl" : "ltr"}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>${shop}</title>
-        <style>
-          ${raw(STYLE)}
-        </style>
-      </head>
-      <body>
-        ${inside}
-      </body>
-    </html>`;
-  // The hash of the policy is of the style as it stands: no space around it.
-  return context.html(body.toString().replace(/(<style>)\s*|\s*(<\/style>)/g, "$1$2"), STATUS[shown], HEADERS);
+  const text = await documents.make({ lang, dir: lang === "ar" ? "rtl" : "ltr", title: shop, body: inside });
+  return context.html(text, STATUS[shown], documents.headers);
 }

@@ -32,6 +32,7 @@ import { createPublisher } from "../conversation/publish.ts";
 import { createSerialQueue } from "../conversation/queue.ts";
 import { queueOf } from "../conversation/queue-view.ts";
 import { createRooms, type Room } from "../conversation/rooms.ts";
+import { createTranscriptLinks } from "../conversation/transcript-links.ts";
 import { createTurns } from "../conversation/turns.ts";
 
 export const START = Date.parse("2026-11-30T10:00:00Z"); // a Monday
@@ -84,7 +85,17 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
     wakeJobs: () => runner.wake(),
     follow: ({ conversation }, change, at) => noticeJobs(region, conversation, change, at),
   });
-  const shared = { store, rooms, serial, publisher, directory: () => directory, clock, pace: createPace(), logger };
+  const shared = {
+    store,
+    rooms,
+    serial,
+    publisher,
+    directory: () => directory,
+    clock,
+    pace: createPace(),
+    links: createTranscriptLinks({ store, now: () => clock.now(), origin: () => undefined }),
+    logger,
+  };
   const metrics = createMetrics();
   const consents = createExperts(shared);
   const consultations = createExpertJobs({ ...shared, experts: consents, metrics });

@@ -65,6 +65,8 @@ export const sampleOffer = {
         text: "I am asking a colleague.",
       },
     ],
+    transcriptPath: "/v1/transcript/eu.t",
+    transcriptUrl: "https://chat.shop.example/v1/transcript/eu.t",
     replyPath: "/v1/inbound/desk",
   },
 } as const satisfies HandoffEvent;

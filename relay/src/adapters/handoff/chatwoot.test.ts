@@ -171,7 +171,7 @@ describe("a desk in Chatwoot", () => {
       "(The next shift has taken over. What you write here does not reach the visitor any more.)",
     ]);
     expect(desk.messages[0]?.content).toContain(
-      "orderNumber: 10482\nPage: https://shop.example/lamp?a=1&b=2\n\nVisitor: Où est ma commande 10482 ?",
+      "orderNumber: 10482\nPage: https://shop.example/lamp?a=1&b=2\nTranscript: https://chat.shop.example/v1/transcript/eu.t\n\nVisitor: Où est ma commande 10482 ?",
     );
     const next = await open(desk.origin, memory, false);
     expect((await next.receive({ ...sign(reply()), nowMs })).commands).toMatchObject([{ ...key, type: "message", text: "Good morning" }]);

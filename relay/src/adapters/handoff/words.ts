@@ -22,7 +22,7 @@ export function offerTitle({ reason, priority, tier, visitor }: HandoffOffer): s
 
 /** Facts one a line: what was understood, the page, what was promised. */
 export function offerFacts(offer: HandoffOffer): string[] {
-  const { understood, visitor, promisedAt, note, from, team } = offer;
+  const { understood, visitor, promisedAt, note, from, team, transcriptUrl } = offer;
   const facts = [
     ...(team === undefined ? [] : [`Team: ${team.name}`]),
     ...(from === undefined ? [] : [`With: ${from.name}`]),
@@ -31,6 +31,7 @@ export function offerFacts(offer: HandoffOffer): string[] {
     ...(understood?.intent === undefined ? [] : [`About: ${understood.intent}`]),
     ...(understood?.slots ?? []).map(({ name, value }) => `${name}: ${value}`),
     ...(visitor.pageUrl === undefined ? [] : [`Page: ${visitor.pageUrl}`]),
+    ...(transcriptUrl === undefined ? [] : [`Transcript: ${transcriptUrl}`]),
   ];
   return facts;
 }
