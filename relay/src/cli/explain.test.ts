@@ -17,6 +17,9 @@ regions:
     handoff:
       - { use: webhook, id: office, url: "https://desk.example/a", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
       - { use: webhook, id: night, url: "https://desk.example/b", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
+    experts:
+      - { use: http, id: toys, name: Toy Lab, url: "https://nlu.example/t", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz, skills: [toys] }
+      - { use: http, id: amal, name: Dr. Amal, url: "https://nlu.example/e", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz, languages: [en], maxCost: 2, currency: EUR }
     teams:
       - { id: paris, desk: office, timezone: Europe/Paris, hours: { mon-fri: "09:00-18:00" }, holidays: FR, languages: [fr, en] }
       - { id: manila, desk: night, timezone: Asia/Manila, hours: { daily: "22:00-06:00" }, languages: [en] }
@@ -41,6 +44,8 @@ it("says region, engines, team and offer, each with its reason", () => {
     "team paris",
     "* paris: speaks fr, on duty, until 18:00 Europe/Paris",
     "manila: off duty until Wed 23 Dec 22:00 Asia/Manila",
+    "experts toys: not about its topics",
+    "amal: does not speak fr",
     "offer holds 45 s, then the next team; nobody left: a person answers by 2026-12-24T10:00Z (11:00 Europe/Paris)",
   ]);
 });
@@ -50,6 +55,8 @@ it("says what is promised where nobody is at work", () => {
     "team nobody can be asked: the case lies as a ticket",
     "paris: off duty until Mon 28 Dec 09:00 Europe/Paris",
     "manila: off duty until Fri 25 Dec 22:00 Asia/Manila",
+    "experts toys: not about its topics",
+    "amal: does not speak fr",
     "promise a person answers by 2026-12-28T08:10Z (08:10 UTC), when paris has come to work",
   ]);
 });
@@ -60,6 +67,13 @@ it("goes down the ladder when something does not answer", () => {
   expect(down).toContain("handoff office (down), night");
   expect(down).toContain("paris: its desk is down");
   expect(down).toContain("team manila");
+  expect(down).toContain("* amal: Dr. Amal: with the visitor's consent, within 120 s, at most 2 EUR");
+  const toys = told("2026-12-23T15:00:00Z", { topic: "toys.safety" });
+  expect(toys).toContain("experts * toys: Toy Lab: with the visitor's consent, within 120 s");
+  expect(toys).toContain("amal: Dr. Amal: with the visitor's consent, within 120 s, at most 2 EUR");
+  expect(told("2026-12-23T15:00:00Z", { topic: "toys.safety", down: ["toys"] })).toContain(
+    "experts toys: does not answer: the visitor is told, and the next is put to them",
+  );
   expect(told("2026-12-23T15:00:00Z", { down: ["model", "embedded"] })).toContain(
     "nlu model (down) -> embedded (down): none answers, the visitor is told and may ask for a person",
   );

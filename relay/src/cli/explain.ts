@@ -3,11 +3,12 @@
  * promised. `--down` shows the ladder when engines or desks fail. A dry run: reads the config and the feeds, asks nobody else.
  */
 import { defineCommand } from "citty";
-import { adapterId, type LoadedConfig } from "../config/load.ts";
+import { adapterId, expertId, type LoadedConfig } from "../config/load.ts";
 import type { RegionConfig } from "../config/schema.ts";
-import { chooseRegion, type RegionChoice } from "../routing/region.ts";
+import { speaks } from "../routing/languages.ts";
+import { chooseRegion, isElsewhere, type RegionChoice } from "../routing/region.ts";
 import { createRota, teamOfDesk, type Rota } from "../routing/rota.ts";
-import { chooseTeam, isAnybodyOnDuty, nextOnDuty, promiseFor, verdictsOf } from "../routing/tiers.ts";
+import { chooseTeam, hasSkill, isAnybodyOnDuty, nextOnDuty, promiseFor, verdictsOf } from "../routing/tiers.ts";
 import { clockAt, isZone, momentOf } from "../routing/wall-clock.ts";
 import { rotaOf } from "./coverage.ts";
 import { siteOf, type Tools } from "./tools.ts";
@@ -40,7 +41,10 @@ export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Ro
   if (region === undefined || site === undefined) return [];
   const language = ask.language ?? site.defaultLanguage;
   const lines = [row("region", choice.regionId), row("because", `${choice.reason} (${choice.detail})`)];
-  const ladder = (kind: "nlu" | "knowledge" | "handoff"): string[] => names(region, choice.regionId, kind);
+  const elsewhere = isElsewhere(region, config.server.origin);
+  if (region.endpoints.length > 0) lines.push(row("served at", `${region.endpoints.join(", ")}${elsewhere ? ", not here" : ""}`));
+  if (region.residency !== undefined) lines.push(row("residency", region.residency));
+  const ladder = (kind: Named): string[] => names(region, choice.regionId, kind);
   for (const kind of ["nlu", "knowledge"] as const) {
     const all = ladder(kind);
     const serves = all.find((name) => !isDown(name, ask.down));
@@ -76,12 +80,40 @@ export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Ro
   const zone = ask.timezone ?? "UTC";
   const by = `a person answers by ${new Date(promisedAt).toISOString().slice(0, 16)}Z (${clockAt(zone, promisedAt)} ${zone})`;
   const next = nextOnDuty(rota, language, ask.at);
+  lines.push(...expertRows(region, choice.regionId, { language, topics, down: ask.down }));
   if (team !== undefined) lines.push(row("offer", `holds ${offerTimeoutMs / 1_000} s, then the next team; nobody left: ${by}`));
   else lines.push(row("promise", `${by}${onDuty || next === undefined ? "" : `, when ${next.team.id} has come to work`}`));
   return lines;
 }
 
-function names(region: RegionConfig, regionId: string, kind: "nlu" | "knowledge" | "handoff"): string[] {
+type Named = "nlu" | "knowledge" | "handoff" | "experts";
+
+/** Who is put to the visitor where no team can be asked, and why the others are not. The day's money is the running relay's to know. */
+function expertRows(
+  { experts }: RegionConfig,
+  regionId: string,
+  { language, topics, down }: { language: string; topics: readonly string[]; down: readonly string[] },
+): string[] {
+  let found = false;
+  return experts.map((expert, index) => {
+    const { languages, skills, name, withinMs, maxCost, currency } = expert;
+    const id = expertId(regionId, expert, index);
+    const limit = maxCost === undefined ? "" : `, at most ${maxCost} ${currency ?? ""}`;
+    const why = isDown(id, down)
+      ? "does not answer: the visitor is told, and the next is put to them"
+      : languages !== undefined && !speaks({ languages }, language)
+        ? `does not speak ${language}`
+        : skills !== undefined && !hasSkill({ skills }, topics)
+          ? "not about its topics"
+          : `${name}: with the visitor's consent, within ${withinMs / 1_000} s${limit}`;
+    const fits = why.startsWith(name) && !found;
+    found ||= fits;
+    return row(index === 0 ? "experts" : "", `${fits ? "*" : " "} ${id}: ${why}`);
+  });
+}
+
+function names(region: RegionConfig, regionId: string, kind: Named): string[] {
+  if (kind === "experts") return region.experts.map((entry, index) => expertId(regionId, entry, index));
   return region[kind].map((entry, index) => (kind === "handoff" || entry.id !== undefined ? adapterId(regionId, entry, index) : entry.use));
 }
 const isDown = (name: string, down: readonly string[]): boolean => down.includes(name);
@@ -98,7 +130,7 @@ export function explainCommand({ config, load, say, fail }: Tools) {
       language: { type: "string", description: "BCP 47, as fr-FR" },
       topic: { type: "string", description: "intent or article id the case is about" },
       at: { type: "string", description: "as 2026-12-24T22:00, in --timezone, else UTC; default: now" },
-      down: { type: "string", description: "engines and desks that do not answer, separated by commas" },
+      down: { type: "string", description: "engines, desks and experts that do not answer, separated by commas" },
     },
     run: async ({ args }) => {
       const loaded = await load(args.config);
@@ -117,7 +149,7 @@ export function explainCommand({ config, load, say, fail }: Tools) {
       const region = regions[choice.regionId];
       if (region === undefined) return fail(`no region "${choice.regionId}"`);
       const down = args.down?.split(",").map((name) => name.trim()) ?? [];
-      const known = (["nlu", "knowledge", "handoff"] as const).flatMap((kind) => names(region, choice.regionId, kind));
+      const known = (["nlu", "knowledge", "handoff", "experts"] as const).flatMap((kind) => names(region, choice.regionId, kind));
       const unknown = down.find((name) => !known.includes(name));
       if (unknown !== undefined)
         return fail(`--down: region ${choice.regionId} has no "${unknown}"; it has ${[...new Set(known)].join(", ")}`);
