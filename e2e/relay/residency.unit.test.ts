@@ -53,7 +53,10 @@ beforeAll(async () => {
     config: shopConfig({
       dir: await writeShop(),
       site: { claimSecrets: [CLAIM_SECRET] },
-      regions: { eu: regionOf(eu, "eu", ["Europe/*"], SECRET), apac: regionOf(apac, "apac", ["Asia/*"], OTHER_SECRET) },
+      regions: {
+        eu: regionOf(eu, "eu", ["Europe/*"], SECRET),
+        apac: { ...regionOf(apac, "apac", ["Asia/*"], OTHER_SECRET), limits: { messageBurst: 5, messagesPerSecond: 0.1 } },
+      },
     }),
   });
 }, 60_000);
@@ -150,6 +153,23 @@ it("does not let the desk of one region touch a conversation of the other, nor s
   expect(await say("desk-eu", OTHER_SECRET)).toBe(401);
   expect(await say("desk-eu", SECRET)).toBe(200);
   await client.waitFor((event) => event.type === "mode-changed" && event.mode === "agent");
+});
+
+it("holds visitors of one region to that region's own limit, and nobody else", async () => {
+  const codesOf = async (timezone: string): Promise<string[]> => {
+    const client = createClient({ url: relay.url, site: "linden", pipe: "socketio", headers: { origin: ORIGIN } });
+    clients.push(client);
+    await client.hello({ languages: ["en"], timezone });
+    const conversationId = client.welcome?.conversationId ?? "";
+    const acks = await Promise.all(
+      Array.from({ length: 8 }, async () =>
+        client.command({ type: "message-send", id: newId(), conversationId, parts: [{ type: "text", text: "again" }] }),
+      ),
+    );
+    return acks.map((ack) => (ack.ok ? "ok" : ack.error.code));
+  };
+  expect((await codesOf("Europe/Paris")).filter((code) => code !== "ok")).toEqual([]);
+  expect((await codesOf("Asia/Manila")).slice(5)).toEqual(["rate-limited", "rate-limited", "rate-limited"]);
 });
 
 it("puts a visitor where the shop's own server says, and nowhere else on a forged word", async () => {

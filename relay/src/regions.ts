@@ -15,6 +15,7 @@ import type { Directory } from "./conversation/rooms.ts";
 import type { Logger } from "./observe/logger.ts";
 import { servedHere } from "./routing/region.ts";
 import { refreshFeeds } from "./routing/feeds.ts";
+import { createBuckets } from "./routing/buckets.ts";
 import { createRota, teamOfDesk } from "./routing/rota.ts";
 import type { Expert, Guarded, Region } from "./routing/types.ts";
 
@@ -49,6 +50,7 @@ export function buildDirectory(
     memory?: (regionId: string, deskId: string) => Memory;
   },
   logger: Logger,
+  now: () => number = Date.now,
 ): BuiltDirectory {
   const made: Made[] = [];
   const feeds: (() => Promise<unknown>)[] = [];
@@ -103,6 +105,7 @@ export function buildDirectory(
         logger,
       });
     const regionDesks = makeAll("handoff").map(({ name, adapter }) => ({ id: name, adapter }));
+    const { limits } = regionConfig;
     const region: Region = {
       id: regionId,
       config: regionConfig,
@@ -110,6 +113,7 @@ export function buildDirectory(
       knowledge: guarded("knowledge"),
       desks: regionDesks,
       fetch: deskEgress,
+      ...(limits === undefined ? {} : { rate: createBuckets(limits.messageBurst, limits.messagesPerSecond, now) }),
       rota: createRota(regionConfig.teams.length > 0 ? regionConfig.teams : regionDesks.map(({ id: desk }) => teamOfDesk(desk))),
       experts: regionConfig.experts.map((entry, index) => {
         const id = expertId(regionId, entry, index);

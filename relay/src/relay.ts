@@ -113,7 +113,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   await store.releaseLeases();
   const shelf = createLearnedShelf(store);
   const place = { baseDir, cacheDir, learned: (regionId: string) => shelf.of(regionId), memory: createMemories(store, () => clock.now()) };
-  let directory: BuiltDirectory = buildDirectory(config, place, logger);
+  let directory: BuiltDirectory = buildDirectory(config, place, logger, () => clock.now());
   for (const { id } of directory.regions()) await shelf.load(id);
 
   const now = (): number => clock.now();
@@ -319,7 +319,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
           expected: `expected groups as they were at the start; "${group}" needs a store of its own: restart the relay`,
         })),
       );
-    const fresh = buildDirectory(loaded.config, place, logger);
+    const fresh = buildDirectory(loaded.config, place, logger, now);
     const missing = await fresh.init();
     const before = directory;
     const fixed = ["server", "store"] as const;
@@ -351,6 +351,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       askDesks();
       every(SWEEP_MS, () => {
         limits.sweep();
+        for (const { rate } of directory.regions()) rate?.sweep();
         rooms.sweep();
         store.deadJobs(DEAD_LETTER_PAGE).then(
           (jobs) => metrics.deadLetters.set(jobs.length),

@@ -80,6 +80,13 @@ export const regionSchema = v.strictObject({
   endpoints: v.optional(v.pipe(v.array(origin, "expected a list of origins"), v.maxLength(8, "expected at most 8")), []),
   /** Origins this region's adapters may reach, and no other: what an entry may be is adapters/egress-list.ts's. */
   egress: v.optional(v.array(v.string("expected text"), "expected a list of origins"), []),
+  /** Stricter than the relay's own `limits`, for this region's conversations: messages at once, and in a second from then on. */
+  limits: v.optional(
+    v.strictObject({
+      messageBurst: count(1, 100_000),
+      messagesPerSecond: v.pipe(v.number("expected a number"), v.minValue(0.1, "expected at least 0.1"), v.maxValue(100_000)),
+    }),
+  ),
   /** Each list is tried in order: the first that answers serves. */
   nlu: v.array(adapter, "expected a list of adapters"),
   knowledge: v.array(adapter, "expected a list of adapters"),

@@ -72,6 +72,8 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
 
   /** Nothing that was acknowledged is dropped: the message is refused before it is stored. People are not the bottleneck: they go on. */
   async function send(command: CommandOf<"message-send">, place: Place): Promise<Ack> {
+    const pause = place.region.rate?.take(command.conversationId) ?? 0;
+    if (pause > 0) return refusal("rate-limited", "too many messages at once", { retryAfterMs: pause });
     if (place.room.conversation.mode === "bot" && deps.turns.running + storing >= maxOpenTurns) {
       return refusal("rate-limited", "too many turns are open; send it again", { retryAfterMs: CROWDED_MS });
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createBuckets, createLimits } from "./limits.ts";
+import { createBuckets } from "../routing/buckets.ts";
+import { createLimits } from "./limits.ts";
 
 describe("createBuckets", () => {
   it("lets a burst through, then one a second, and says how long to wait", () => {

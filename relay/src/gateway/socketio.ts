@@ -9,7 +9,8 @@ import type { Clock } from "../observe/clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Session } from "../store/store.ts";
 import type { Door } from "./door.ts";
-import { createBuckets, type Limits } from "./limits.ts";
+import { type Limits } from "./limits.ts";
+import { createBuckets } from "../routing/buckets.ts";
 import { originAllowed, type Peer } from "./origin.ts";
 import { createGather, frameOf } from "./outgoing.ts";
 

@@ -1,5 +1,6 @@
 /** What routing hands to a turn: a site, and exactly one region with its adapters. */
 import type { ExpertAdapter, HandoffAdapter, NoticeAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type { Buckets } from "./buckets.ts";
 import type { Rota } from "./rota.ts";
 import type { ExpertConfig } from "../config/experts.ts";
 import type { RegionConfig, SiteConfig } from "../config/schema.ts";
@@ -28,6 +29,8 @@ export type Region = {
   desks: readonly { id: string; adapter: HandoffAdapter }[];
   /** Reaches the region's listed hosts only; for what desks and receivers are told. */
   fetch: typeof fetch;
+  /** By conversation; absent where the relay's own limit is enough. */
+  rate?: Buckets | undefined;
   /** Who answers at the desks, and when. Without teams every desk is always open. */
   rota: Rota;
   /** Asked in this order where no team can be; `id` is unique in the whole config and names the inbound route. */
