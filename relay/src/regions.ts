@@ -9,7 +9,7 @@ import { createGuard } from "./adapters/guard.ts";
 import { lookupAdapter } from "./adapters/registry.ts";
 import type { AdapterContext, AdapterKind, AdapterKinds, Learned, Lifecycle, Memory } from "./adapters/spec.ts";
 import { expertOptions } from "./config/experts.ts";
-import { adapterId, expertId } from "./config/load.ts";
+import { adapterId, expertId } from "./config/references.ts";
 import type { Config, RegionConfig } from "./config/schema.ts";
 import type { Directory } from "./conversation/rooms.ts";
 import type { Logger } from "./observe/logger.ts";

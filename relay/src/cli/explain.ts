@@ -3,7 +3,8 @@
  * promised. `--down` shows the ladder when engines or desks fail. A dry run: reads the config and the feeds, asks nobody else.
  */
 import { defineCommand } from "citty";
-import { adapterId, expertId, type LoadedConfig } from "../config/load.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { adapterId, expertId } from "../config/references.ts";
 import type { RegionConfig } from "../config/schema.ts";
 import { speaks } from "../routing/languages.ts";
 import { chooseRegion, isElsewhere, type RegionChoice } from "../routing/region.ts";
