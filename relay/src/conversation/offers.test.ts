@@ -34,6 +34,26 @@ describe("an offer", () => {
     expect(room.conversation.agent).toEqual(ana);
   });
 
+  it("is made to many who wait at once as far as there is room, and who has what is counted once", async () => {
+    const { ask, clock, store, offers, told } = setUp([team("manila", 20, 24, { capacity: 3 })], ["manila"]);
+    for (let waiting = 0; waiting < 8; waiting += 1) await ask();
+    told.length = 0;
+    let asked = 0;
+    const teamLoads = store.teamLoads.bind(store);
+    store.teamLoads = async (regionId) => {
+      asked += 1;
+      return teamLoads(regionId);
+    };
+    await clock.advance(10 * HOUR - 1);
+    asked = 0;
+    await clock.advance(1);
+    expect(await offers.sweep()).toBe(3);
+    await clock.advance(0);
+    // Once for all who wait, and once for each that is offered.
+    expect(asked).toBe(1 + 3);
+    expect(seen(told).filter((line) => line.includes("at-work"))).toHaveLength(3);
+  });
+
   it("goes on to the next team at once though the desk that had it is down by then, with what was written meanwhile", async () => {
     const { ask, clock, told, down, write, desk, store } = setUp(day, ["paris", "lagos"]);
     const room = await ask();

@@ -4,6 +4,7 @@
  */
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
 import { chooseTeam, isAnybodyOnDuty, nextOnDuty, type Choice } from "../routing/tiers.ts";
+import type { Region } from "../routing/types.ts";
 import type { Job, JobDraft, Route } from "../store/store.ts";
 import { handoffJob, handoffJobId, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
 import { botMessage, firstRoute, promiseSignal, MOST_WAITING, priorityOf, promised, topicsOf, type Change } from "./cases.ts";
@@ -23,10 +24,14 @@ const MOST_UNDELIVERED = 200;
 const NOBODY = "";
 
 export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "offer"> }) {
-  async function choose({ room, region }: Place, passed: readonly string[]): Promise<Choice> {
+  /** Without teams there is no capacity either. */
+  async function loadsOf(region: Region): Promise<Map<string, number>> {
+    return region.config.teams.length === 0 ? new Map() : deps.store.teamLoads(region.id);
+  }
+  /** `known`: open cases a team, where they were counted a moment ago. */
+  async function choose({ room, region }: Place, passed: readonly string[], known?: ReadonlyMap<string, number>): Promise<Choice> {
     const { teamId, language } = room.conversation;
-    // Without teams there is no capacity either.
-    const loads = region.config.teams.length === 0 ? new Map<string, number>() : await deps.store.teamLoads(region.id);
+    const loads = known === undefined ? await loadsOf(region) : new Map(known);
     // Its own offer is no load of the team that has it.
     if (teamId !== undefined) loads.set(teamId, (loads.get(teamId) ?? 1) - 1);
     return chooseTeam(region.rota, { language, topics: topicsOf(room), at: deps.clock.now(), loads, passed });
@@ -243,6 +248,8 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     for (const region of deps.directory().regions()) {
       const waiting = await deps.store.casesIn(region.id, "queued", MOST_WAITING);
       const now = deps.clock.now();
+      // Counted once, and kept in step with what is offered: with a thousand that wait it would be asked a thousand times.
+      let loads: Map<string, number> | undefined;
       const atWork = region.rota.teams.some((team) => region.rota.shiftAt(team, now) !== undefined);
       for (const [index, { conversationId, route }] of waiting.entries()) {
         const isHeard = deps.publisher.isHeard(conversationId);
@@ -251,27 +258,33 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
         if (place === undefined) continue;
         // Who stood before may be gone.
         if (isHeard) tellQueue(deps.publisher, conversationId, queueState(place, index + 1, { now: deps.clock.now(), pace: deps.pace }));
-        offered += await deps.serial.run(conversationId, async () => offerAgain(place));
+        loads ??= await loadsOf(region);
+        const counted = loads;
+        const team = await deps.serial.run(conversationId, async () => offerAgain(place, counted));
+        if (team === undefined) continue;
+        offered += 1;
+        loads.set(team, (loads.get(team) ?? 0) + 1);
       }
     }
     return offered;
   }
-  async function offerAgain(place: Place): Promise<0 | 1> {
+  /** Gives the id of the team that will be asked; `undefined` when nobody can be. */
+  async function offerAgain(place: Place, loads: ReadonlyMap<string, number>): Promise<string | undefined> {
     const { room, region } = place;
     const { mode, caseId, route: before } = room.conversation;
-    if (mode !== "queued" || caseId === undefined || before?.tier !== "ticket" || before.offer === 0) return 0;
+    if (mode !== "queued" || caseId === undefined || before?.tier !== "ticket" || before.offer === 0) return undefined;
     const now = deps.clock.now();
     const passed = before.passed.filter((id) => {
       const team = region.rota.teams.find((one) => one.id === id);
       const shift = team === undefined ? undefined : region.rota.shiftAt(team, now);
       return shift === undefined || shift.from <= before.since;
     });
-    const { team } = await choose(place, passed);
-    if (team === undefined) return 0;
+    const { team } = await choose(place, passed, loads);
+    if (team === undefined) return undefined;
     // Not a ticket any more, or the next look would offer it a second time before this offer is made.
     const route: Route = { ...before, tier: "team", passed };
     await deps.publisher.commit(room, { entries: [], patch: { route }, jobs: [offerJob(room, caseId, before.offer + 1, "at-work")] });
-    return 1;
+    return team.id;
   }
 
   return { offer, leaseEnded, sweep, deliver };
