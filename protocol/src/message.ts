@@ -8,7 +8,11 @@ import { LIMITS } from "./limits.ts";
 import { numberSchema } from "./number.ts";
 
 export const idSchema = v.custom<string>(isId, "expected a lower-case UUID");
-export const languageSchema = v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/), v.maxLength(35));
+export const languageSchema = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "expected a language tag, as en or pt-BR"),
+  v.maxLength(35),
+);
 const label = v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.labelChars));
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.messageChars));
 const url = v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.urlChars));
