@@ -11,6 +11,7 @@ import { createNotices, NOTICE_JOB, noticeJobs, sweepNotices } from "./conversat
 import { createBaton } from "./conversation/baton.ts";
 import { CONSULTATION, CONSULTATION_DAYS } from "./conversation/consultations.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
+import { createErase } from "./conversation/erase.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
 import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
 import { createExpertJobs, EXPERT_JOB, EXPERT_TIMEOUT_JOB } from "./conversation/expert-jobs.ts";
@@ -241,6 +242,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
     optOut: { contacts, site: (id) => directory.site(id) },
     deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
+    erase: createErase({ ...shared, hub }),
     beforeMetrics: () => {
       metrics.storeUp.set(storeWatch.reason() === undefined ? 1 : 0);
     },
