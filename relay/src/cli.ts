@@ -1,8 +1,9 @@
-/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, index, see to the dead letters. */
+/** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, index, see to the dead letters, erase. */
 import { defineCommand, runMain } from "citty";
 import { consultationsCommand } from "./cli/consultations.ts";
 import { coverageCommand } from "./cli/coverage.ts";
 import { adminDoor, deadLettersCommand, type AdminDoor } from "./cli/dead-letters.ts";
+import { eraseCommand } from "./cli/erase.ts";
 import { explainCommand } from "./cli/explain.ts";
 import { gapsCommand } from "./cli/gaps.ts";
 import { indexCommand } from "./cli/index-articles.ts";
@@ -55,6 +56,7 @@ const deadLetters = deadLettersCommand(config, door, say, fail);
 const gaps = gapsCommand(config, door, say, fail);
 const webhooks = webhooksCommand({ config, say, fail }, door);
 const consultations = consultationsCommand({ config, say, fail }, door);
+const erase = eraseCommand({ config, say, fail }, door);
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
 const search = searchCommand({ config, load, say, fail });
@@ -78,6 +80,7 @@ export async function runCli(argv: string[]): Promise<void> {
         gaps,
         webhooks,
         consultations,
+        erase,
         "dead-letters": deadLetters,
       },
     }),

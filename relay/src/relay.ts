@@ -96,7 +96,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   for (const { id } of directory.regions()) await shelf.load(id);
 
   const now = (): number => clock.now();
-  const { hub, rooms, serial, links, turns, contacts, offers, baton, webhooks, expertJobs, jobs, review, hello, handle, deskDoor } =
+  const { hub, rooms, serial, links, turns, contacts, offers, baton, webhooks, expertJobs, jobs, review, hello, handle, deskDoor, erase } =
     createService({ store, shelf, directory: () => directory, clock, logger, metrics, origin: () => config.server.origin });
   let limits = createLimits(config.limits, now);
   let draining = false;
@@ -142,6 +142,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
     optOut: { contacts, site: (id) => directory.site(id) },
     deadLetters: createDeadLetters({ store, now, wake: () => jobs.wake() }),
+    erase,
     beforeMetrics: () => {
       metrics.storeUp.set(storeWatch.reason() === undefined ? 1 : 0);
     },

@@ -7,6 +7,7 @@ import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } fro
 import { createBaton } from "./conversation/baton.ts";
 import { createDeskDoor } from "./conversation/desk.ts";
 import { createDeskJobs } from "./conversation/desk-jobs.ts";
+import { createErase } from "./conversation/erase.ts";
 import { createExpertJobs, EXPERT_JOB, EXPERT_TIMEOUT_JOB } from "./conversation/expert-jobs.ts";
 import { createExperts } from "./conversation/experts.ts";
 import { createFailover } from "./conversation/failover.ts";
@@ -140,7 +141,8 @@ export function createService({
   const failover = createFailover({ ...shared, metrics, origin });
   const hello = createHello({ ...shared, hub, turns, contacts, failover, wakeJobs: () => jobs.wake() });
   const handle = createHandle({ ...shared, turns, contacts, experts, failover });
+  const erase = createErase({ ...shared, hub });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
 
-  return { hub, rooms, serial, links, turns, contacts, offers, baton, webhooks, expertJobs, jobs, review, hello, handle, deskDoor };
+  return { hub, rooms, serial, links, turns, contacts, offers, baton, webhooks, expertJobs, jobs, review, hello, handle, deskDoor, erase };
 }

@@ -30,7 +30,7 @@ const LOOK_BACK = 200;
 export type DeskAnswer = { duplicate: boolean; messageId?: string | undefined };
 
 export function createDeskDoor(deps: {
-  store: Pick<Store, "knowsInbound" | "entriesBefore" | "record" | "putRecords">;
+  store: Pick<Store, "knowsInbound" | "entriesBefore" | "record">;
   review: Pick<Review, "attach">;
   rooms: Rooms;
   serial: SerialQueue;
@@ -43,13 +43,16 @@ export function createDeskDoor(deps: {
   async function receive(deskId: string, region: Region, command: DeskCommand): Promise<Result<DeskAnswer>> {
     const room = await deps.rooms.get(command.conversationId);
     const site = room === undefined ? undefined : deps.directory().site(room.conversation.siteId);
+    const unknown: Result<never> = {
+      ok: false,
+      error: { code: "not-found", message: `conversation ${command.conversationId} is not known here` },
+    };
     // A desk of another region must not even learn that the conversation exists.
-    if (room === undefined || site === undefined || room.conversation.regionId !== region.id) {
-      return { ok: false, error: { code: "not-found", message: `conversation ${command.conversationId} is not known here` } };
-    }
+    if (room === undefined || site === undefined || room.conversation.regionId !== region.id) return unknown;
     if (command.type === "typing" || command.type === "read") return ephemeral(room, command);
     if (command.type === "attach") return attach(deskId, room, command);
-    return deps.serial.run(room.conversation.id, async () => durable(deskId, { room, site, region }, command));
+    // It may have been erased by the time it is this one's turn.
+    return deps.serial.run(room.conversation.id, async () => (room.gone ? unknown : durable(deskId, { room, site, region }, command)));
   }
 
   async function ephemeral(room: Room, command: Extract<DeskCommand, { type: "typing" | "read" }>): Promise<Result<DeskAnswer>> {
@@ -99,7 +102,7 @@ export function createDeskDoor(deps: {
         conversationId,
         outcome: "handed-over",
       };
-      await deps.store.putRecords([{ kind: QUESTION, regionId, id, at: asked.at, body }]);
+      await deps.publisher.commit(room, { entries: [], records: [{ kind: QUESTION, regionId, id, at: asked.at, body }] });
     }
     const attached = await deps.review.attach(regionId, { articleId: command.articleId, questionId: id, by: command.agent.id });
     if (!attached.ok) return { ok: false, error: { code: attached.error.code, message: attached.error.message } };

@@ -210,7 +210,10 @@ export function createHello(deps: {
     try {
       const missed = await catchUp(room, hello.cursor);
       await deps.turns.recoverRoom(room);
-      return { ok: true, value: { welcome: await welcome(room, site, region, token, missed), session, room, subscription } };
+      const value = { welcome: await welcome(room, site, region, token, missed), session, room, subscription };
+      if (!room.gone) return { ok: true, value };
+      subscription.unsubscribe();
+      return unknown;
     } catch (error) {
       subscription.unsubscribe();
       throw error;

@@ -25,6 +25,8 @@ export type Hub = {
   isHeard(conversationId: string): boolean;
   /** To every link, whatever its conversation (goaway). */
   broadcast(event: (index: number) => Event): void;
+  /** The links of one conversation. */
+  close(conversationId: string, reason: string): void;
   closeAll(reason: string): void;
   readonly size: number;
 };
@@ -66,6 +68,9 @@ export function createHub(): Hub {
     broadcast(event) {
       let index = 0;
       for (const room of rooms.values()) for (const seat of room) seat.link.send(event(index++));
+    },
+    close(conversationId, reason) {
+      for (const seat of rooms.get(conversationId) ?? []) seat.link.close(reason);
     },
     closeAll(reason) {
       for (const room of rooms.values()) for (const seat of room) seat.link.close(reason);

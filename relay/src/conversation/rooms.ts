@@ -25,6 +25,8 @@ export type Room = {
   browserLanguages: readonly string[];
   links: number;
   usedAt: number;
+  /** Erased: whoever still holds it shows and writes nothing more of it. */
+  gone: boolean;
 };
 
 /** The configured sites and regions. Replaced as a whole on reload; ask again for every command. */
@@ -53,6 +55,8 @@ export function regionOf(directory: Directory, regionId: string, site: Site): Re
 export type Rooms = {
   get(conversationId: string): Promise<Room | undefined>;
   add(conversation: Conversation, headSeq: number): Room;
+  /** Of an erased conversation, whose room was asked for before: whoever holds it finds it `gone`. */
+  drop(conversationId: string): void;
   /** Drops rooms nobody uses. */
   sweep(): void;
   readonly size: number;
@@ -72,6 +76,7 @@ export function createRooms(store: Store, now: () => number): Rooms {
       browserLanguages: [],
       links: 0,
       usedAt: now(),
+      gone: false,
     };
     rooms.set(conversation.id, room);
     return room;
@@ -103,6 +108,11 @@ export function createRooms(store: Store, now: () => number): Rooms {
       }
     },
     add,
+    drop(conversationId) {
+      const room = rooms.get(conversationId);
+      if (room !== undefined) room.gone = true;
+      rooms.delete(conversationId);
+    },
     sweep() {
       const before = now() - IDLE_MS;
       for (const [id, room] of rooms) if (room.links === 0 && room.runningTurns.size === 0 && room.usedAt < before) rooms.delete(id);

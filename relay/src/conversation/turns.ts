@@ -52,7 +52,10 @@ export function createTurns(
     const before = room.history.filter((entry) => entry.seq < event.seq);
     const turn = room.turnTail
       .then(() => run(room, event, before, recovered))
-      .catch((error: unknown) => deps.logger.error({ conversation: room.conversation.id, err: error }, "a turn failed and stays open"))
+      .catch((error: unknown) => {
+        if (room.gone) deps.logger.info({ conversation: room.conversation.id }, "a turn ended with its conversation, which was erased");
+        else deps.logger.error({ conversation: room.conversation.id, err: error }, "a turn failed and stays open");
+      })
       .finally(() => {
         room.runningTurns.delete(event.message.id);
         running.delete(turn);
@@ -67,6 +70,7 @@ export function createTurns(
     history: DurableEvent[],
     recovered: boolean,
   ): Promise<void> {
+    if (room.gone) return;
     const from = deps.clock.now();
     const directory = deps.directory();
     const site = directory.site(room.conversation.siteId);

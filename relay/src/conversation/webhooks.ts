@@ -128,7 +128,9 @@ export function createWebhooks(deps: Pick<ConversationDeps, "store" | "directory
     const outcome = async (state: DeliveryRecord["state"], error?: string): Promise<void> => {
       const ms = Math.round(performance.now() - from);
       const body: DeliveryRecord = { receiver: receiver.id, type, conversationId, state, attempts: job.attempts + 1, ms, error, job: task };
-      await deps.store.putRecords([{ kind: DELIVERY, regionId, id: job.id, at: deps.clock.now(), body }]);
+      // With the conversation, or not at all: it may have been erased while this was on its way.
+      const at = deps.clock.now();
+      await deps.store.append({ conversationId, entries: [], at, records: [{ kind: DELIVERY, regionId, id: job.id, at, body }] });
     };
     try {
       await postSigned(

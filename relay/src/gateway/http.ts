@@ -7,6 +7,8 @@ import type { Metrics } from "../observe/metrics.ts";
 import type { Store } from "../store/store.ts";
 import type { DeadLetters } from "../jobs/dead-letters.ts";
 import { listConsultationsOf } from "./consultations.ts";
+import { eraseConversation } from "./erase.ts";
+import type { Erase } from "../conversation/erase.ts";
 import { decideLearning, showLearning, showObserved } from "./learning.ts";
 import type { Review } from "../learning/review.ts";
 import { listDeliveries, replayDeliveries, type WebhookDoor } from "./webhooks.ts";
@@ -38,6 +40,7 @@ export type HttpDeps = SseDeps & {
   draining: () => boolean;
   beforeMetrics: () => void;
   deadLetters: DeadLetters;
+  erase: Erase;
   review: Review;
   fallback?: FallbackHandler | undefined;
 };
@@ -69,6 +72,7 @@ export function createHttp(deps: HttpDeps): Hono<Bindings> {
   app.get("/v1/admin/learning", (context) => showLearning(context, deps.review));
   app.get("/v1/admin/learning/observed", (context) => showObserved(context, deps.review));
   app.post("/v1/admin/learning", (context) => decideLearning(context, deps.review));
+  app.post("/v1/admin/erase", (context) => eraseConversation(context, deps.erase));
   app.post("/v1/admin/dead-letters/replay", (context) => replayDeadLetters(context, deps.deadLetters));
   app.get("/metrics", async (context) => {
     deps.beforeMetrics();

@@ -98,6 +98,11 @@ export function createGroupedStore(stores: ReadonlyMap<string, Store>, groupOf: 
       if (appended === undefined) throw new StoreError("Unknown conversation");
       return appended;
     },
+    async eraseConversation(id) {
+      const erased = (await within(id, async (store) => store.eraseConversation(id))) ?? false;
+      known.delete(id);
+      return erased;
+    },
     knowsInbound: async (source, externalId) =>
       (await firstOf(async (store) => ((await store.knowsInbound(source, externalId)) ? true : undefined))) === true,
     placeOf: async (conversationId, entryId) => within(conversationId, async (store) => store.placeOf(conversationId, entryId)),

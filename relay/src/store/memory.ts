@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { DurableEvent } from "@allhours/protocol";
+import { casesOf, isJobOf, isRecordOf } from "./erase.ts";
 import {
   StoreError,
   type Appended,
@@ -25,7 +26,8 @@ type StoredJob = Job & { dead: boolean; leasedUntil: number | undefined };
 export function createMemoryStore(): Store {
   const conversations = new Map<string, { conversation: Conversation; log: Line[] }>();
   const sessions = new Map<string, Session>();
-  const inbound = new Set<string>();
+  /** Dedupe key to conversation. */
+  const inbound = new Map<string, string>();
   const records = new Map<string, StoreRecord>();
   const keyOf = ({ kind, regionId, id }: Pick<StoreRecord, "kind" | "regionId" | "id">): string => JSON.stringify([kind, regionId, id]);
   const put = (list: readonly StoreRecord[]): void => {
@@ -56,7 +58,7 @@ export function createMemoryStore(): Store {
     if (found === undefined) throw new StoreError("Unknown conversation");
     const delivery = request.inbound === undefined ? undefined : JSON.stringify([request.inbound.source, request.inbound.externalId]);
     if (delivery !== undefined && inbound.has(delivery)) return { entries: [], duplicate: true };
-    if (delivery !== undefined) inbound.add(delivery);
+    if (delivery !== undefined) inbound.set(delivery, request.conversationId);
 
     const places = request.entries.map(({ id, event }) => {
       const known = found.log.find((line) => line.id === id);
@@ -74,6 +76,18 @@ export function createMemoryStore(): Store {
     for (const draft of request.jobs ?? []) if (!jobs.some((job) => job.id === draft.id)) jobs.push(newJob(draft, request.at));
     put(request.records ?? []);
     return { entries: places, duplicate: false };
+  }
+
+  function erase(id: string): boolean {
+    const found = conversations.get(id);
+    if (found === undefined) return false;
+    const names = new Set([id, ...casesOf([found.conversation, ...found.log.map(({ draft }) => draft)])]);
+    conversations.delete(id);
+    for (const [token, session] of sessions) if (session.conversationId === id) sessions.delete(token);
+    for (const [delivery, conversationId] of inbound) if (conversationId === id) inbound.delete(delivery);
+    for (const [key, record] of records) if (isRecordOf(id, names, record)) records.delete(key);
+    jobs = jobs.filter((job) => !isJobOf(id, job));
+    return true;
   }
 
   /** The first unfinished job of its key, and nobody works on a later one. */
@@ -112,6 +126,7 @@ export function createMemoryStore(): Store {
         return first === undefined ? { entries: [], duplicate: false } : append(first);
       }),
     append: (request) => commit(() => append(request)),
+    eraseConversation: (id) => commit(() => erase(id)),
     findSession: (tokenHash) => answer(() => copy(sessions.get(tokenHash))),
     touchSession: (tokenHash, expiresAt) =>
       commit(() => {

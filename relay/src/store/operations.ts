@@ -34,6 +34,7 @@ type Writes = {
     operation: { type: "create"; conversation: ConversationTable; session?: SessionTable | undefined; first?: AppendOperation | undefined };
     outcome: AppendOutcome;
   };
+  erase: { operation: { type: "erase"; conversationId: string }; outcome: boolean };
   "touch-session": { operation: { type: "touch-session"; tokenHash: string; expiresAt: number }; outcome: null };
   "claim-jobs": { operation: { type: "claim-jobs"; now: number; limit: number; leaseUntil: number }; outcome: JobRow[] };
   "finish-job": { operation: { type: "finish-job"; id: string }; outcome: null };

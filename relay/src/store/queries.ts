@@ -3,6 +3,7 @@
  * Owns the SQL only; what is run together and what a result means is the executor's.
  */
 import type { Kysely } from "kysely";
+import { eraseQueries } from "./erase-queries.ts";
 import { jobQueries } from "./job-queries.ts";
 import { recordQueries } from "./record-queries.ts";
 import type { ConversationTable, Database, EntryTable, SessionTable } from "./schema.ts";
@@ -20,7 +21,14 @@ const openTurnColumns = ["conversation_id", "id", "seq", "at"] as const;
 export type Queries = ReturnType<typeof buildQueries>;
 
 export function buildQueries(db: Kysely<Database>) {
-  return { ...metaQueries(db), ...conversationQueries(db), ...entryQueries(db), ...jobQueries(db), ...recordQueries(db) };
+  return {
+    ...metaQueries(db),
+    ...conversationQueries(db),
+    ...entryQueries(db),
+    ...jobQueries(db),
+    ...recordQueries(db),
+    ...eraseQueries(db),
+  };
 }
 
 /** An update of exactly these columns. One statement for each set of columns that occurs; the executor keeps them. */

@@ -4,6 +4,7 @@
  */
 import type BetterSqlite3 from "better-sqlite3";
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { casesOf, isJobOf, isRecordOf } from "./erase.ts";
 import type { AppendOperation, AppendOutcome, JobRow, Operation, OperationOf, OperationType, Outcome, OutcomeOf } from "./operations.ts";
 import { buildPatch, buildQueries, type ConversationColumns, type NewEntry } from "./queries.ts";
 import type { Database } from "./schema.ts";
@@ -72,6 +73,14 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     record: bind(queries.record),
     recordsSince: bind(queries.recordsSince),
     removeRecords: bind(queries.removeRecords),
+    removeConversation: bind(queries.removeConversation),
+    removeEntries: bind(queries.removeEntries),
+    removeSessions: bind(queries.removeSessions),
+    removeInbound: bind(queries.removeInbound),
+    jobsLike: bind(queries.jobsLike),
+    eraseJob: bind(queries.eraseJob),
+    recordsLike: bind(queries.recordsLike),
+    eraseRecord: bind(queries.eraseRecord),
   };
   const patches = new Map<string, Bound<{ id: string } & ConversationColumns, unknown>>();
   const heads = new Map<string, number>();
@@ -100,6 +109,14 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
 
   function append(operation: AppendOperation): AppendOutcome {
     const { conversationId, at, inbound } = operation;
+    // An entry, a patch and a dedupe key need the conversation's row by themselves; what comes alone must not be left to nobody.
+    if (
+      operation.ids.length === 0 &&
+      operation.patch === undefined &&
+      inbound === undefined &&
+      q.conversation.get({ id: conversationId }) === undefined
+    )
+      throw new Error("unknown conversation");
     if (
       inbound !== undefined &&
       q.addInbound.run({ source: inbound.source, external_id: inbound.externalId, conversation_id: conversationId }) === 0
@@ -134,8 +151,44 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     if (key !== null) q.readyNext.run({ job_key: key });
   }
 
+  function erase(id: string): boolean {
+    const row = q.conversation.get({ id });
+    if (row === undefined) return false;
+    const events = q.entriesAfter.all({ conversation_id: id, seq: 0, limit: Number.MAX_SAFE_INTEGER });
+    const names = new Set([id, ...casesOf([{ caseId: row.case_id }, ...events.map(({ event }) => JSON.parse(event) as unknown)])]);
+    const keys = new Set<string>();
+    for (const job of q.jobsLike.all({ like: `%${id}%` })) {
+      if (!isJobOf(id, { key: job.job_key, payload: JSON.parse(job.payload) as unknown })) continue;
+      q.eraseJob.run({ position: job.position });
+      if (job.job_key !== null) keys.add(job.job_key);
+    }
+    for (const key of keys) next(key);
+    for (const name of names) {
+      for (const record of q.recordsLike.all({ like: `%${name}%` })) {
+        if (!isRecordOf(id, names, { id: record.id, body: JSON.parse(record.body) as unknown })) continue;
+        q.eraseRecord.run({ kind: record.kind, region_id: record.region_id, id: record.id });
+      }
+    }
+    q.removeInbound.run({ conversation_id: id });
+    q.removeSessions.run({ conversation_id: id });
+    q.removeEntries.run({ conversation_id: id });
+    q.removeConversation.run({ id });
+    heads.delete(id);
+    return true;
+  }
+  /** What was there is overwritten, not only let go: costly for a queue's rows that come and go, right for these. */
+  function erasing<Value>(run: () => Value): Value {
+    database.pragma("secure_delete = ON");
+    try {
+      return run();
+    } finally {
+      database.pragma("secure_delete = FAST");
+    }
+  }
+
   const handlers: Handlers = {
     append,
+    erase: ({ conversationId }) => erasing(() => erase(conversationId)),
     create: ({ conversation, session, first }) => {
       q.addConversation.run(conversation);
       if (session !== undefined) q.addSession.run(session);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -87,6 +87,25 @@ test("health says why the store cannot be written, writes are refused, reads go 
   other.close();
   expect((await store.health()).ok).toBe(true);
   expect((await store.append(sampleAppend(conversationId))).entries[0]?.seq).toBe(1);
+  await store.close();
+});
+
+test("what was erased is overwritten in the file and gone from its write-ahead log, in a small row or a long one", async () => {
+  const store = await openSqliteStore({ path });
+  const [gone, kept] = [await storedConversation(store), await storedConversation(store)];
+  // The long ones have pages of their own, which an erasure lets go of whole.
+  for (const [id, word] of [
+    [gone, "goneword"],
+    [kept, "keptword"],
+  ] as const)
+    for (const size of [40, 400, 40_000])
+      await store.append(sampleAppend(id, { entries: [sampleEntry(newId(), `${word} `.repeat(Math.ceil(size / 9)))] }));
+  const holds = async (word: string): Promise<boolean> =>
+    (await Promise.all([path, `${path}-wal`].map(async (file) => readFile(file)))).some((bytes) => bytes.includes(word));
+  expect(await holds("goneword")).toBe(true);
+  expect(await store.eraseConversation(gone)).toBe(true);
+  expect(await holds("goneword")).toBe(false);
+  expect(await holds("keptword")).toBe(true);
   await store.close();
 });
 

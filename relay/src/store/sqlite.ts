@@ -70,6 +70,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       return first === undefined ? { entries: [], duplicate: false } : counted(appendedOf(first, outcome));
     },
     append: async (request) => counted(appendedOf(request, await queue.submit(appendOperation(request)))),
+    eraseConversation: (conversationId) => queue.submit({ type: "erase", conversationId }),
     findSession: async (tokenHash) => {
       const row = await queue.submit({ type: "session", tokenHash });
       return row === undefined ? undefined : sessionOf(row);

@@ -177,6 +177,12 @@ export interface Store {
   conversation(id: string): Promise<(Conversation & { headSeq: number }) | undefined>;
   /** The one road into the log. Atomic: all of it or none. */
   append(request: AppendRequest): Promise<Appended>;
+  /**
+   * Forgets a conversation in one commit: its row, entries, sessions and dedupe keys; its jobs, dead ones and those under a lease too; the records
+   * about it (erase.ts). Whatever is written to it afterwards is refused as for one that never was. False when there is none. Reads every job and
+   * record that may be meant: for an operator's hand, not for every minute.
+   */
+  eraseConversation(id: string): Promise<boolean>;
   /** Was a delivery with this dedupe key written before? */
   knowsInbound(source: string, externalId: string): Promise<boolean>;
   /** Where the entry with this id lies, if it was written. */

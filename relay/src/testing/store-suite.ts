@@ -1,7 +1,7 @@
 /**
  * What every store must do, as checks that need no test runner: give `storeContract` a way to open an empty store and run each
  * case. Owns the log: ids, order, pages, patches. What outlives a failure is in store-durability-suite.ts, jobs
- * are in store-jobs-suite.ts, records in store-records-suite.ts.
+ * are in store-jobs-suite.ts, records in store-records-suite.ts, erasing in store-erase-suite.ts.
  */
 import assert from "node:assert/strict";
 import { newId } from "@allhours/protocol";
@@ -10,6 +10,7 @@ import { StoreError, type Store } from "../store/store.ts";
 import { durabilityCases } from "./store-durability-suite.ts";
 import { jobCases } from "./store-jobs-suite.ts";
 import { caseCases } from "./store-cases-suite.ts";
+import { eraseCases } from "./store-erase-suite.ts";
 import { recordCases } from "./store-records-suite.ts";
 import {
   sampleAppend,
@@ -27,17 +28,19 @@ type Check = (opened: OpenedStore) => Promise<void>;
 
 /** The cases for one store. Each opens a store of its own with `open` and disposes of it. */
 export function storeContract(name: string, open: () => Promise<OpenedStore>): ContractCase[] {
-  return Object.entries({ ...logCases, ...durabilityCases, ...jobCases, ...recordCases, ...caseCases }).map(([title, check]) => ({
-    name: `${name}: ${title}`,
-    run: async () => {
-      const opened = await open();
-      try {
-        await check(opened);
-      } finally {
-        await opened.dispose();
-      }
-    },
-  }));
+  return Object.entries({ ...logCases, ...durabilityCases, ...jobCases, ...recordCases, ...caseCases, ...eraseCases }).map(
+    ([title, check]) => ({
+      name: `${name}: ${title}`,
+      run: async () => {
+        const opened = await open();
+        try {
+          await check(opened);
+        } finally {
+          await opened.dispose();
+        }
+      },
+    }),
+  );
 }
 
 async function textsAfter(store: Store, conversationId: string, after = 0): Promise<string[]> {

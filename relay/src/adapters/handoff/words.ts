@@ -64,6 +64,8 @@ export function withdrawnText(event: Extract<HandoffEvent, { type: "handoff.with
       return "Another team has been asked. What you write here does not reach the visitor any more.";
     case "taken-over":
       return "The next shift has taken over. What you write here does not reach the visitor any more.";
+    case "erased":
+      return "The conversation was erased, as was asked for. Please delete what you have of it here too.";
     default:
       return "The visitor went back to the assistant. What you write here does not reach them any more.";
   }
