@@ -8,12 +8,13 @@ describe("phrases", () => {
     for (const language of phraseLanguages) {
       const phrases = phrasesFor(language);
       expect(Object.keys(phrases).sort()).toEqual(keys);
-      for (const key of keys.filter((name) => !["notice", "nobodyYet", "asleep", "late", "onlyIn"].includes(name)) as "greeting"[]) {
+      const filled = ["nobodyYet", "asleep", "late", "expertOffer", "expertAsked", "expertNone"] as const;
+      for (const key of keys.filter((name) => !["notice", "onlyIn", ...filled].includes(name)) as "greeting"[]) {
         expect(phrases[key].length).toBeGreaterThan(1);
         if (language !== "en") expect(phrases[key]).not.toBe(phrasesFor("en")[key]);
       }
       expect(phrases.notice("Linden")).toContain("Linden");
-      for (const key of ["nobodyYet", "asleep", "late"] as const) {
+      for (const key of filled) {
         expect(phrases[key]("Saturday 08:40")).toContain("Saturday 08:40");
         if (language !== "en") expect(phrases[key]("x")).not.toBe(phrasesFor("en")[key]("x"));
       }
