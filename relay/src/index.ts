@@ -6,6 +6,7 @@ export { defineConfig } from "./config/define.ts";
 export type { Config, ConfigInput } from "./config/schema.ts";
 export { decideLanguage, type LanguageChoice, type LanguageFacts } from "./pipeline/language.ts";
 export { createRota, type Rota, type Team } from "./routing/rota.ts";
+export { clusterQuestions, type Cluster, type ClusterOptions } from "./learning/cluster.ts";
 export { chooseTeam, verdictsOf, type Asked, type Choice, type Verdict } from "./routing/tiers.ts";
 export { chooseRegion, type RegionChoice, type VisitorFacts } from "./routing/region.ts";
 export { AdapterError, isAdapterError, type AdapterErrorCode } from "./adapters/errors.ts";
