@@ -54,6 +54,18 @@ describe("an offer", () => {
     expect(seen(told).filter((line) => line.includes("at-work"))).toHaveLength(3);
   });
 
+  it("that nobody takes tells the visitor a time each time it comes to that, also after a person had written", async () => {
+    const { ask, clock, desk, lines } = setUp([team("paris", 8, 18)], ["paris"]);
+    const room = await ask();
+    await clock.advance(45_000);
+    expect(await desk("paris", room, { type: "accept" })).toBe("ok");
+    expect(await desk("paris", room, { type: "message" })).toBe("ok");
+    expect(await desk("paris", room, { type: "leave" })).toBe("ok");
+    await clock.advance(45_000);
+    expect((await lines(room)).filter((line) => line.includes("Nobody has been free"))).toHaveLength(2);
+    expect(room.conversation.route).toMatchObject({ tier: "ticket", promisedAt: expect.any(Number) as number });
+  });
+
   it("goes on to the next team at once though the desk that had it is down by then, with what was written meanwhile", async () => {
     const { ask, clock, told, down, write, desk, store } = setUp(day, ["paris", "lagos"]);
     const room = await ask();

@@ -167,7 +167,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     const by = spokenTime(promisedAt, language, timezone, nowMs);
     const phrases = phrasesFor(language);
     const text = onDuty ? phrases.nobodyYet(by) : phrases.asleep(by);
-    const entry = botMessage(derivedId(caseId, "nobody-yet"), site, language, [{ type: "text", text, format: "plain" }]);
+    const entry = botMessage(derivedId(caseId, "nobody-yet", String(before.offer)), site, language, [{ type: "text", text, format: "plain" }]);
     return {
       route: { ...route, promisedAt },
       rest: {
