@@ -167,7 +167,9 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     const by = spokenTime(promisedAt, language, timezone, nowMs);
     const phrases = phrasesFor(language);
     const text = onDuty ? phrases.nobodyYet(by) : phrases.asleep(by);
-    const entry = botMessage(derivedId(caseId, "nobody-yet", String(before.offer)), site, language, [{ type: "text", text, format: "plain" }]);
+    const entry = botMessage(derivedId(caseId, "nobody-yet", String(before.offer)), site, language, [
+      { type: "text", text, format: "plain" },
+    ]);
     return {
       route: { ...route, promisedAt },
       rest: {
@@ -204,15 +206,16 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
       // Nobody's until the next is asked: the desk that had it is told to close it, and the next has not heard yet what was written since.
       const route: Route = { ...before, passed, leaseUntil: undefined, deskId: NOBODY };
       const jobs = [...withdrawal(room, caseId, deskOf(region, team)?.id), offerJob(room, caseId, route.offer + 1, "offer-expired")];
-      const cancelJobs = await undelivered(conversationId, conversation.deliveredSeq);
+      const cancelJobs = await undelivered(conversation);
       await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, cancelJobs, signals: expired });
     });
   }
   /** Messages the desk that had the offer was not told: the next one reads them in its transcript, and does not wait behind them. */
-  async function undelivered(conversationId: string, deliveredSeq: number): Promise<string[]> {
+  async function undelivered({ id: conversationId, deliveredSeq, caseAt = 0 }: Room["conversation"]): Promise<string[]> {
     const entries = await deps.store.entriesAfter(conversationId, deliveredSeq, MOST_UNDELIVERED);
-    return entries.flatMap(({ event }) =>
-      event.type === "message-added" && event.message.author.kind === "visitor"
+    // What was written in an earlier case is still owed to the desk that had that one.
+    return entries.flatMap(({ event, at }) =>
+      at >= caseAt && event.type === "message-added" && event.message.author.kind === "visitor"
         ? [handoffJobId({ conversationId, entryId: event.message.id, type: "message" })]
         : [],
     );
