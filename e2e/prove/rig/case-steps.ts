@@ -115,8 +115,11 @@ export async function offered(stage: Stage, visit: Visit): Promise<void> {
   const offers = (): ReturnType<CaseDesks["offers"]> => stage.desks.offers(visitor.conversationId, visit.caseId);
   const writing = visitor.write(random.int(0, visitor.links - 1));
   await settled(stage, visit, "is offered", () => offers().length > 0);
-  const first = AGENTS.find(({ desk }) => desk === offers()[0]?.desk);
-  if (plan.offer !== "at-once" && first !== undefined) {
+  const [heard] = offers();
+  const first = AGENTS.find(({ desk }) => desk === heard?.desk);
+  // The relay was killed while it told of an earlier offer, whose lease ran out meanwhile: every desk has had its turn, and there is no next.
+  const isLast = (heard?.event.data["offer"] ?? 1) >= AGENTS.length;
+  if (plan.offer !== "at-once" && first !== undefined && !isLast) {
     if (plan.offer === "declined") await copies(stage, visit, first, "handoff.passed", { note: "lunch" }, [200, 409]);
     await settled(stage, visit, "is offered to the next", () => offers().some(({ desk }) => desk !== first.desk));
     const answer = await stage.desks.say(first, "handoff.accepted", refs(visit));
