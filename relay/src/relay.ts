@@ -74,6 +74,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { baseDir, file } = options.loaded;
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.log);
+  const now = (): number => clock.now();
   const metrics = createMetrics();
   const cacheDir = cacheOf(options.loaded);
   if (config.mode === "dev") logger.warn({}, "dev mode: sites without origins accept any page");
@@ -91,11 +92,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { store } = storeWatch;
   await store.releaseLeases();
   const shelf = createLearnedShelf(store);
-  const place = { baseDir, cacheDir, learned: (regionId: string) => shelf.of(regionId), memory: createMemories(store, () => clock.now()) };
-  let directory: BuiltDirectory = buildDirectory(config, place, logger, () => clock.now());
+  const place = { baseDir, cacheDir, learned: (regionId: string) => shelf.of(regionId), memory: createMemories(store, now) };
+  let directory: BuiltDirectory = buildDirectory(config, place, logger, now);
   for (const { id } of directory.regions()) await shelf.load(id);
 
-  const now = (): number => clock.now();
   const { hub, rooms, serial, links, turns, contacts, offers, baton, webhooks, expertJobs, jobs, review, hello, handle, deskDoor, erase } =
     createService({ store, shelf, directory: () => directory, clock, logger, metrics, origin: () => config.server.origin });
   let limits = createLimits(config.limits, now);

@@ -1,7 +1,7 @@
 /** Experts: services that answer where nobody of the shop can. What a config says of them beside their adapter's own options. */
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
-import { nameSchema } from "./common.ts";
+import { ms, nameSchema } from "./common.ts";
 
 const amount = v.pipe(v.number("expected an amount"), v.finite("expected an amount"), v.minValue(0, "expected at least 0"));
 
@@ -25,15 +25,7 @@ const policy = {
   /** Topics it is asked about (intents or article ids, or the part before their first `.` or `-`); default all. */
   skills: v.optional(v.array(v.string("expected a topic"), "expected a list of topics")),
   /** From the visitor's consent: an answer after that is not shown. */
-  withinMs: v.optional(
-    v.pipe(
-      v.number("expected a number of milliseconds"),
-      v.integer("expected whole milliseconds"),
-      v.minValue(1_000, "expected at least 1000 ms"),
-      v.maxValue(3_600_000, "expected at most 3600000 ms"),
-    ),
-    120_000,
-  ),
+  withinMs: v.optional(ms(1_000, 3_600_000), 120_000),
   /** One answer may cost this, and all of any 24 hours that, in `currency`. Default: no limit. */
   maxCost: v.optional(amount),
   maxCostPerDay: v.optional(amount),

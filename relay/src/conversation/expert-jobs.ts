@@ -187,9 +187,6 @@ export function createExpertJobs(deps: ConversationDeps & { experts: Pick<Expert
     const { id: conversationId, language } = room.conversation;
     const phrases = phrasesFor(language);
     const name = region.experts.find(({ id }) => id === body.expertId)?.config.name ?? body.expertId;
-    const told = (entryId: string): JobDraft[] => [
-      handoffJob({ conversationId, caseId: body.caseId, type: "message", entryId, reason: "", priority: "normal", at: deps.clock.now() }),
-    ];
     if (ended.state !== "answered") {
       const entry = botMessage(derivedId(asked.id, "none"), site, language, [
         { type: "text", text: phrases.expertNone(name), format: "plain" },
@@ -221,7 +218,9 @@ export function createExpertJobs(deps: ConversationDeps & { experts: Pick<Expert
       ...change,
       entries: [answer],
       patch: { route: { ...route, expert: { ...asked, messageId: entryId, state: "answered" } } },
-      jobs: told(entryId),
+      jobs: [
+        handoffJob({ conversationId, caseId: body.caseId, type: "message", entryId, reason: "", priority: "normal", at: deps.clock.now() }),
+      ],
     };
   }
 
