@@ -10,6 +10,7 @@ export const SECRET_NAMES = [
   "MANILA_INBOUND_SECRET",
   "NOTICE_SECRET",
   "EXPERT_SECRET",
+  "ORDERS_SECRET",
 ] as const;
 export type Secrets = Record<(typeof SECRET_NAMES)[number], string>;
 

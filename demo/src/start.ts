@@ -50,7 +50,7 @@ function articles(): Promise<readonly HelpArticle[]> {
   return shelf.articles;
 }
 const shop = createShop({ dir: join(here, "shop"), port, articles });
-const orders = createOrderService();
+const orders = createOrderService({ secret: secrets.ORDERS_SECRET });
 const notices = createNoticeSender(secrets.NOTICE_SECRET);
 const expert = createExpertService({ secret: secrets.EXPERT_SECRET, relayUrl: `http://127.0.0.1:${port}` });
 const configFile = process.env["ALLHOURS_CONFIG"] ?? join(here, "allhours.yaml");

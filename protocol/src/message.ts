@@ -72,6 +72,19 @@ export const consentSchema = v.object({
 /** Ids of the two answers to a `consent` part. */
 export const CONSENT = { yes: "consent:yes", no: "consent:no" } as const;
 
+/**
+ * Asks the visitor before something is done for them, as cancelling an order. The page draws it in words of its own: `title` says what, `fields`
+ * with which values. Answered by a `choice` part that names this message, with one of `CONFIRM`; not after `until`, Unix milliseconds.
+ */
+export const confirmSchema = v.object({
+  type: v.literal("confirm"),
+  title: v.string(),
+  fields: v.array(v.object({ label: v.string(), value: v.string() })),
+  until: v.optional(numberSchema),
+});
+/** Ids of the two answers to a `confirm` part. */
+export const CONFIRM = { yes: "confirm:yes", no: "confirm:no" } as const;
+
 const choiceEchoSchema = v.object({ type: v.literal("choice"), messageId: v.string(), optionId: v.string(), text: v.string() });
 export const partSchema = v.variant("type", [
   textSchema,
@@ -81,6 +94,7 @@ export const partSchema = v.variant("type", [
   cardSchema,
   fileSchema,
   consentSchema,
+  confirmSchema,
 ]);
 
 export const authorSchema = v.object({
@@ -127,6 +141,7 @@ export function textOf(parts: readonly (Part | VisitorPart)[]): string {
     if (part.type === "text" || part.type === "choice") words.push(part.text);
     else if (part.type === "card") words.push(part.title);
     else if (part.type === "file") words.push(part.name);
+    else if (part.type === "confirm") words.push(part.title, ...part.fields.map(({ label: name, value }) => `${name}: ${value}`));
   }
   return words.join("\n");
 }

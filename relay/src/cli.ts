@@ -1,6 +1,6 @@
 /** The `allhours` command: start a relay, check a config, explain which region a visitor gets, calibrate, search, index, see to the dead letters, erase. */
 import { defineCommand, runMain } from "citty";
-import { consultationsCommand } from "./cli/consultations.ts";
+import { auditCommands } from "./cli/audit.ts";
 import { coverageCommand } from "./cli/coverage.ts";
 import { adminDoor, deadLettersCommand, type AdminDoor } from "./cli/dead-letters.ts";
 import { eraseCommand } from "./cli/erase.ts";
@@ -55,7 +55,7 @@ const door = async (file: string, url: string | undefined): Promise<AdminDoor> =
 const deadLetters = deadLettersCommand(config, door, say, fail);
 const gaps = gapsCommand(config, door, say, fail);
 const webhooks = webhooksCommand({ config, say, fail }, door);
-const consultations = consultationsCommand({ config, say, fail }, door);
+const audits = auditCommands({ config, say, fail }, door);
 const erase = eraseCommand({ config, say, fail }, door);
 const calibrate = calibrateCommand({ config, load, say, fail });
 const model = modelCommand({ config, load, say, fail });
@@ -79,7 +79,7 @@ export async function runCli(argv: string[]): Promise<void> {
         index,
         gaps,
         webhooks,
-        consultations,
+        ...audits,
         erase,
         "dead-letters": deadLetters,
       },

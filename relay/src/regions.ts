@@ -8,6 +8,7 @@ import { createEgressList } from "./adapters/egress-list.ts";
 import { createGuard } from "./adapters/guard.ts";
 import { lookupAdapter } from "./adapters/registry.ts";
 import type { AdapterContext, AdapterKind, AdapterKinds, Learned, Lifecycle, Memory } from "./adapters/spec.ts";
+import { actionOptions } from "./config/actions.ts";
 import { expertOptions } from "./config/experts.ts";
 import { adapterId, expertId } from "./config/references.ts";
 import type { Config, RegionConfig } from "./config/schema.ts";
@@ -66,7 +67,7 @@ export function buildDirectory(
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const fetchFor = (maxBytes: number | undefined, kind: AdapterKind): typeof fetch => {
       if (maxBytes !== undefined) return createEgress({ hosts, maxBytes });
-      return kind === "handoff" || kind === "notify" || kind === "notice" || kind === "expert" ? deskEgress : egress;
+      return kind === "handoff" || kind === "notify" || kind === "notice" || kind === "expert" || kind === "action" ? deskEgress : egress;
     };
     const make = <Kind extends AdapterKind>(
       kind: Kind,
@@ -119,6 +120,10 @@ export function buildDirectory(
         const id = expertId(regionId, entry, index);
         const adapter = make("expert", { use: entry.use, options: expertOptions(entry), name: id, path: `experts.${index}` });
         return { id, config: entry, adapter };
+      }),
+      actions: regionConfig.actions.map((entry, index) => {
+        const { id, use } = entry;
+        return { id, config: entry, adapter: make("action", { use, options: actionOptions(entry), name: id, path: `actions.${index}` }) };
       }),
       pagers: makeAll("notify").map(({ name, adapter }) => ({ id: name, adapter })),
       notices: (regionConfig.visitorNotify?.channels ?? []).map(({ use, id, ...options }, index) => {

@@ -6,6 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 import { cacheOf, ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
 import { sweepContacts } from "./conversation/contacts.ts";
 import { sweepNotices } from "./conversation/notices.ts";
+import { ACTION, ACTION_DAYS } from "./conversation/action-records.ts";
 import { CONSULTATION, CONSULTATION_DAYS } from "./conversation/consultations.ts";
 import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
 import { DELIVERY } from "./conversation/webhooks.ts";
@@ -265,6 +266,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
           for (const swept of [
             store.removeRecords(DELIVERY, id, old),
             store.removeRecords(CONSULTATION, id, now() - CONSULTATION_DAYS * DAY_MS),
+            store.removeRecords(ACTION, id, now() - ACTION_DAYS * DAY_MS),
             sweepContacts(store, id, now()),
             sweepNotices(store, id, now()),
           ])

@@ -2,6 +2,7 @@
  * Everything between the store and the doors: conversations, their cases, and the work that is done later. Made once for a relay; which regions it
  * serves is asked anew each time, since a reload changes that.
  */
+import { ACTION_JOB, ACTION_TIMEOUT_JOB, createActions } from "./conversation/actions.ts";
 import { createAlertJobs } from "./conversation/alert-jobs.ts";
 import { ALERT_JOB, BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "./conversation/case-jobs.ts";
 import { createBaton } from "./conversation/baton.ts";
@@ -93,6 +94,7 @@ export function createService({
   const notices = createNotices({ ...shared, contacts, metrics });
   const experts = createExperts(shared);
   const expertJobs = createExpertJobs({ ...shared, experts, metrics });
+  const actions = createActions({ ...shared, metrics });
   const offers = createOffers({ ...shared, experts });
   const webhooks = createWebhooks(shared);
   const baton = createBaton({ ...shared, offers });
@@ -121,6 +123,8 @@ export function createService({
       [BATON_JOB]: counted(BATON_JOB, baton.deliver),
       [EXPERT_JOB]: counted(EXPERT_JOB, expertJobs.consult),
       [EXPERT_TIMEOUT_JOB]: counted(EXPERT_TIMEOUT_JOB, expertJobs.timeout),
+      [ACTION_JOB]: counted(ACTION_JOB, actions.run),
+      [ACTION_TIMEOUT_JOB]: counted(ACTION_TIMEOUT_JOB, actions.timeout),
       [PROMISE_JOB]: counted(PROMISE_JOB, promises.due),
       [NOTICE_JOB]: counted(NOTICE_JOB, notices.deliver),
       [CONTACT_JOB]: counted(CONTACT_JOB, contacts.end),
@@ -140,7 +144,7 @@ export function createService({
   });
   const failover = createFailover({ ...shared, metrics, origin });
   const hello = createHello({ ...shared, hub, turns, contacts, failover, wakeJobs: () => jobs.wake() });
-  const handle = createHandle({ ...shared, turns, contacts, experts, failover });
+  const handle = createHandle({ ...shared, turns, contacts, experts, actions, failover });
   const erase = createErase({ ...shared, hub });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });
 

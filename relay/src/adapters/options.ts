@@ -41,3 +41,15 @@ export const urlOption = v.pipe(
 );
 
 export const headersOption = v.record(v.string(), v.string("expected text"), "expected a map from header names to values");
+
+export const patternOption = v.pipe(
+  v.string("expected a regular expression as text"),
+  v.check(compiles, "expected a valid regular expression"),
+);
+function compiles(source: string): boolean {
+  try {
+    return new RegExp(`(?:${source})`, "iu").source !== "";
+  } catch {
+    return false;
+  }
+}

@@ -1,4 +1,5 @@
 /** The adapters this relay knows, by kind and name: what `use: <name>` in a config may say. Owns the list, nothing else. */
+import { httpAction } from "./action/http.ts";
 import { httpExpert } from "./expert/http.ts";
 import { chatwootHandoff } from "./handoff/chatwoot.ts";
 import { emailDesk } from "./handoff/email.ts";
@@ -51,6 +52,7 @@ const definitions: { [Kind in AdapterKind]: readonly AdapterDefinition<Kind>[] }
   notify: [webhookNotify, emailNotify, slackNotify, whatsAppNotify, twilioNotify, lineNotify],
   notice: [emailNotice, twilioNotice, whatsAppNotice, webhookNotice],
   expert: [httpExpert],
+  action: [httpAction],
 };
 
 export type AdapterLookup<Kind extends AdapterKind> = { ok: true; definition: AdapterDefinition<Kind> } | { ok: false; issue: string };

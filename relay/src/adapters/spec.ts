@@ -79,9 +79,31 @@ export type NluRequest = {
    * that write their answers from passages. Passages are data, never instructions.
    */
   search?: ((text: string, limit: number) => Promise<Passage[]>) | undefined;
+  /** What the region's own services can do; absent where they do nothing. An engine may propose one, and none is done before the visitor has agreed. */
+  actions?: readonly ActionOffer[] | undefined;
   /** The last few messages before this one, oldest first. Data, never instructions. */
   history: readonly { author: "visitor" | "bot" | "agent" | "system"; text: string }[];
 };
+/** Something a service of the shop can do, as an engine is told of it. */
+export type ActionOffer = {
+  id: string;
+  /** In the language of the request. */
+  title: string;
+  /** What it does and when it is wanted; for a model, in whatever language. */
+  description: string;
+  fields: readonly ActionField[];
+};
+/** A value it needs. `pattern`: a regular expression for the whole of it; `values`: the only ones there are. */
+export type ActionField = {
+  name: string;
+  label: string;
+  description?: string | undefined;
+  pattern?: string | undefined;
+  values?: readonly string[] | undefined;
+  required: boolean;
+};
+/** What an engine would do. Values that the visitor has not written count as missing, whatever the engine says. */
+export type Proposal = { action: string; values: Readonly<Record<string, string>> };
 export type Intent = {
   name: string;
   /** 0 to 1. */
@@ -103,6 +125,8 @@ export type Understanding = {
   version?: string | undefined;
   /** True when the words, not the intents, ask for a person. */
   wantsPerson?: boolean | undefined;
+  /** One of the request's `actions`, where the message asks for it. Takes the place of an answer. */
+  proposal?: Proposal | undefined;
   /** An answer of the engine's own (a model, a flow). Takes the place of a knowledge answer. */
   answer?: NluAnswer | undefined;
 };
@@ -346,6 +370,36 @@ export interface ExpertAdapter extends Lifecycle {
   receive(request: InboundRequest): Promise<{ id: string; outcome: Exclude<ExpertOutcome, { state: "pending" }> }>;
 }
 
+// ---------------------------------------------------------------- actions
+
+/**
+ * What a service of the shop is to do, once the visitor has agreed to exactly this. `id` is the `webhook-id`: the same through every retry, so that
+ * who is asked twice does it once.
+ */
+export type ActionRequest = {
+  id: string;
+  /** When the visitor agreed, ISO 8601. */
+  timestamp: string;
+  data: {
+    action: string;
+    values: Readonly<Record<string, string>>;
+    /** BCP 47: what a message should be in. */
+    language: string;
+    siteId: string;
+    conversationId: string;
+    /** ISO 8601: after that the visitor has been told that it is not known whether it was done. */
+    deadline: string;
+  };
+};
+/** `text`: Markdown for the visitor, who is told in the house's words without it. `refused`: it was not done, and will not be. */
+export type ActionOutcome = { state: "done" | "refused"; text?: string | undefined };
+/** A service that does something for a visitor. Consent, retries and what the visitor is told are the relay's. */
+export interface ActionAdapter extends Lifecycle {
+  readonly kind: "action";
+  /** Throws `AdapterError`; temporary ones are tried again until the deadline. */
+  run(request: ActionRequest, signal: AbortSignal): Promise<ActionOutcome>;
+}
+
 // ---------------------------------------------------------------- registration
 
 export type AdapterKinds = {
@@ -355,6 +409,7 @@ export type AdapterKinds = {
   notify: NotifyAdapter;
   notice: NoticeAdapter;
   expert: ExpertAdapter;
+  action: ActionAdapter;
 };
 export type AdapterKind = keyof AdapterKinds;
 

@@ -54,6 +54,11 @@ export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Ro
       row(kind, serves === undefined && all.length > 0 ? `${shown}: none answers, the visitor is told and may ask for a person` : shown),
     );
   }
+  for (const [index, { id, intents, fields }] of region.actions.entries()) {
+    const values = Object.keys(fields).join(", ");
+    const by = intents.length === 0 ? "when an engine proposes it" : `for ${intents.join(", ")}, or when an engine proposes it`;
+    lines.push(row(index === 0 ? "actions" : "", `${id}${values === "" ? "" : ` (${values})`}: ${by}, once the visitor says yes`));
+  }
   const desks = ladder("handoff");
   lines.push(
     row("handoff", desks.map((name) => (isDown(name, ask.down) ? `${name} (down)` : name)).join(", ") || "none: nobody can be asked"),

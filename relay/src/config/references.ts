@@ -5,6 +5,7 @@
 import type { AdapterKind } from "../adapters/spec.ts";
 import { lookupAdapter } from "../adapters/registry.ts";
 import { originOf, readEgressHost } from "../adapters/egress-list.ts";
+import { actionOptions } from "./actions.ts";
 import { costIssues, expertOptions } from "./experts.ts";
 import type { ConfigIssue } from "./load.ts";
 import { visitorNotifyIssues } from "./notices.ts";
@@ -16,6 +17,7 @@ export function referenceIssues(input: Record<string, unknown>, issues: ConfigIs
     for (const kind of ["nlu", "knowledge", "handoff", "notify"] as const)
       adapterIssues(kind, recordOf(region)[kind], `regions.${regionId}.${kind}`, issues);
     expertIssues(regionId, recordOf(region), issues);
+    actionIssues(regionId, recordOf(region), issues);
     egressIssues(recordOf(region)["egress"], `regions.${regionId}.egress`, issues);
     teamIssues(regionId, recordOf(region), issues);
     webhookIssues(regionId, recordOf(region), issues);
@@ -134,6 +136,20 @@ function expertIssues(regionId: string, region: Record<string, unknown>, issues:
   }
 }
 
+/** Ids differ, adapters get their options, and addresses can be reached. */
+function actionIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
+  const path = `regions.${regionId}.actions`;
+  adapterIssues("action", region["actions"], path, issues, actionOptions);
+  const origins = egressOrigins(region);
+  const seen = new Set<unknown>();
+  for (const [index, item] of listOf(region["actions"]).entries()) {
+    const { id, url } = recordOf(item);
+    if (seen.has(id)) issues.push({ path: `${path}.${index}.id`, expected: takenId("action", id) });
+    seen.add(id);
+    reachIssue(url, origins, `${path}.${index}.url`, issues);
+  }
+}
+
 /** Ids are the team's own, desks exist, and feeds can be reached. */
 function teamIssues(regionId: string, region: Record<string, unknown>, issues: ConfigIssue[]): void {
   const desks = listOf(region["handoff"]).map((entry, index) => adapterId(regionId, recordOf(entry) as { use: string }, index));
@@ -142,8 +158,7 @@ function teamIssues(regionId: string, region: Record<string, unknown>, issues: C
   for (const [index, entry] of listOf(region["teams"]).entries()) {
     const { id, desk, feeds } = recordOf(entry);
     const path = `regions.${regionId}.teams.${index}`;
-    if (seen.has(id))
-      issues.push({ path: `${path}.id`, expected: `expected an id no other team of the region has; "${String(id)}" is taken` });
+    if (seen.has(id)) issues.push({ path: `${path}.id`, expected: takenId("team", id) });
     seen.add(id);
     if (desks.length === 0 || (typeof desk === "string" && !desks.includes(desk)))
       issues.push({ path: `${path}.desk`, expected: `expected one of the region's desks: ${desks.join(", ") || "(none; see handoff)"}` });
@@ -158,8 +173,7 @@ function webhookIssues(regionId: string, region: Record<string, unknown>, issues
   for (const [index, entry] of listOf(region["webhooks"]).entries()) {
     const { id, url, preset, presetSecret } = recordOf(entry);
     const path = `regions.${regionId}.webhooks.${index}`;
-    if (seen.has(id))
-      issues.push({ path: `${path}.id`, expected: `expected an id no other receiver of the region has; "${String(id)}" is taken` });
+    if (seen.has(id)) issues.push({ path: `${path}.id`, expected: takenId("receiver", id) });
     seen.add(id);
     reachIssue(url, origins, `${path}.url`, issues);
     if ((preset === undefined) !== (presetSecret === undefined))
@@ -174,6 +188,10 @@ function noticeIssues(regionId: string, region: Record<string, unknown>, issues:
   const origins = egressOrigins(region);
   const reach = (url: unknown, at: string): void => reachIssue(url, origins, at, issues);
   visitorNotifyIssues(channels.map(recordOf), path, (issue) => issues.push(issue), reach);
+}
+
+function takenId(what: string, id: unknown): string {
+  return `expected an id no other ${what} of the region has; "${String(id)}" is taken`;
 }
 
 /** What the region's list does not name cannot be reached. */

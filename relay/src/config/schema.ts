@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
 import { count, ms, nameSchema } from "./common.ts";
+import { actionSchema } from "./actions.ts";
 import { visitorNotifySchema } from "./notices.ts";
 import { expertSchema } from "./experts.ts";
 import { teamSchema } from "./teams.ts";
@@ -95,6 +96,8 @@ export const regionSchema = v.strictObject({
   teams: v.optional(v.array(teamSchema, "expected a list of teams"), []),
   /** Services that answer, once the visitor has agreed, where nobody of the teams can; the first that fits is asked. */
   experts: v.optional(v.array(expertSchema, "expected a list of experts"), []),
+  /** What services of the shop can do for a visitor who agrees. */
+  actions: v.optional(v.array(actionSchema, "expected a list of actions"), []),
   /** Receivers of events, each of which is told what it asked for. */
   webhooks: v.optional(v.array(webhookSchema, "expected a list of receivers"), []),
   /** Pagers, all of which are told of a critical message. */

@@ -25,6 +25,9 @@ export const WEBHOOK_EVENTS = [
   "expert.asked",
   "expert.answered",
   "expert.failed",
+  "action.confirmed",
+  "action.done",
+  "action.failed",
   "region.failover",
   "knowledge.gap.detected",
 ] as const;

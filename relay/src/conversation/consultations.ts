@@ -58,13 +58,3 @@ export async function spentOf(store: Pick<Store, "records">, regionId: string, e
     return sum + (cost ?? (state === "consulting" ? reserved : 0));
   }, 0);
 }
-
-/** For operators, newest first. `since`: Unix milliseconds. */
-export async function listConsultations(store: Pick<Store, "records">, regionId: string, since: number, limit: number): Promise<object[]> {
-  const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
-  const records = await store.records(CONSULTATION, regionId, since, limit);
-  return records.map(({ id, at, body }) => {
-    const { consentAt, until, endedAt, lateAt, ...rest } = body as Consultation;
-    return { id, at: iso(at), ...rest, consentAt: iso(consentAt), until: iso(until), endedAt: iso(endedAt), lateAt: iso(lateAt) };
-  });
-}

@@ -2,6 +2,7 @@ import { newId, type Command, type Event } from "@allhours/protocol";
 import { expect, it } from "vitest";
 import type { HandoffAdapter } from "../adapters/spec.ts";
 import { createLogger } from "../observe/logger.ts";
+import { createMetrics } from "../observe/metrics.ts";
 import type { Step } from "../pipeline/turn.ts";
 import { createMemoryStore } from "../store/memory.ts";
 import type { Conversation, Session } from "../store/store.ts";
@@ -9,6 +10,7 @@ import { bareConversation, bareShop } from "../testing/bare-shop.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { createContacts } from "./contacts.ts";
 import { createHandle } from "./handle.ts";
+import { createActions } from "./actions.ts";
 import { createExperts } from "./experts.ts";
 import { createHub } from "./hub.ts";
 import { createPace } from "./pace.ts";
@@ -53,6 +55,7 @@ async function open(maxOpenTurns: number) {
     turns,
     contacts: createContacts(shared),
     experts: createExperts(shared),
+    actions: createActions({ ...shared, metrics: createMetrics() }),
     failover: { left: () => undefined },
     maxOpenTurns,
   });

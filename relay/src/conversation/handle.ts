@@ -8,6 +8,7 @@ import type { Clock } from "../observe/clock.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { StoreError, type Session, type Store, type StoreRecord } from "../store/store.ts";
+import { isConfirmButton, type Actions } from "./actions.ts";
 import { caseEntryId, messageForDesk, modeChange, openCase, waitingFor } from "./cases.ts";
 import type { Contacts } from "./contacts.ts";
 import { isExpertButton } from "./expert-jobs.ts";
@@ -29,6 +30,7 @@ export type HandleDeps = {
   turns: Turns;
   contacts: Pick<Contacts, "set">;
   experts: Pick<Experts, "withMessage">;
+  actions: Pick<Actions, "withMessage">;
   failover: Pick<Failover, "left">;
   directory: () => Directory;
   clock: Clock;
@@ -107,15 +109,16 @@ export function createHandle(deps: HandleDeps): (command: Exclude<Command, { typ
         await reopen(room, site, command.id);
       }
       const withBot = room.conversation.mode === "bot";
-      // An answer to a question for consent that nobody waits for any more is no question to the assistant.
-      const answers = parts.some((part) => part.type === "choice" && isExpertButton(part.optionId));
-      const change = withBot
+      // An answer to a question of the house, also to one that nobody waits for any more, is no question to the assistant.
+      const answers = parts.some((part) => part.type === "choice" && (isExpertButton(part.optionId) || isConfirmButton(part.optionId)));
+      const written = withBot
         ? { entries: [entry], ...(answers ? {} : { openTurn: command.id }) }
         : await deps.experts.withMessage(
             { room, site, region },
             messageForDesk(room, region, entry, textOf(parts), deps.clock.now()),
             parts,
           );
+      const change = answers ? await deps.actions.withMessage({ room, site, region }, written, parts) : written;
       const appended = await deps.publisher.commit(room, change);
       const place = appended.entries[0];
       if (place === undefined) return refusal("internal", "the log gave no place");

@@ -25,6 +25,7 @@ export async function offerEvent(
   { desk, team, route, from }: Taken,
 ): Promise<HandoffEvent> {
   const { conversation } = room;
+  const { understood } = conversation;
   const entries = await store.entriesBefore(conversation.id, Number.MAX_SAFE_INTEGER, TRANSCRIPT_LINES);
   const until = entries.findIndex((entry) => entry.event.type === "mode-changed" && entry.event.caseId === told.caseId);
   const first = route.offer <= 1 && until >= 0;
@@ -51,7 +52,7 @@ export async function offerEvent(
         ...(conversation.country === undefined ? {} : { country: conversation.country }),
         ...(conversation.pageUrl === undefined ? {} : { pageUrl: conversation.pageUrl }),
       },
-      ...(conversation.understood === undefined ? {} : { understood: conversation.understood }),
+      ...(understood === undefined ? {} : { understood: { intent: understood.intent, slots: understood.slots } }),
       transcript: transcriptOf(first ? entries.slice(0, until + 1) : entries),
       transcriptPath,
       ...(transcriptUrl === undefined ? {} : { transcriptUrl }),

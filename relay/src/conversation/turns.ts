@@ -11,6 +11,7 @@ import type { Outcome, Step, Turn } from "../pipeline/turn.ts";
 import type { Region, Site } from "../routing/types.ts";
 import type { ConversationDeps } from "./place.ts";
 import { botMessage, openCase, waitingFor, type Change } from "./cases.ts";
+import { proposedRecord } from "./action-records.ts";
 import { derivedId } from "./ids.ts";
 import { regionOf, type Room } from "./rooms.ts";
 import { understoodAfter } from "./understood.ts";
@@ -109,8 +110,9 @@ export function createTurns(
       } else parts = streamed;
     }
     const handoff = outcome.handoff;
-    const understood = understoodAfter(room.conversation.understood, turn.understanding);
-    const records = turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : [];
+    const understood = understoodAfter(room.conversation.understood, turn.understanding, outcome.awaits);
+    const proposed = outcome.action === undefined ? [] : [proposedRecord(turn, replyId, outcome.action, deps.clock.now())];
+    const records = [...(turn.region.config.learning.enabled ? questionOf(turn, { kind, handoff }) : []), ...proposed];
     const asked = { language: turn.language, nowMs: deps.clock.now() };
     const waiting = handoff === undefined ? 0 : await waitingFor(deps.store, turn.region, asked);
     const change = (): Change => {

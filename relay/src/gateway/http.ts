@@ -6,7 +6,7 @@ import { COMMAND_PATH, LIMITS, STREAM_PATH, refusal } from "@allhours/protocol";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Store } from "../store/store.ts";
 import type { DeadLetters } from "../jobs/dead-letters.ts";
-import { listConsultationsOf } from "./consultations.ts";
+import { showAudit } from "./audit.ts";
 import { eraseConversation } from "./erase.ts";
 import type { Erase } from "../conversation/erase.ts";
 import { decideLearning, showLearning, showObserved } from "./learning.ts";
@@ -68,7 +68,8 @@ export function createHttp(deps: HttpDeps): Hono<Bindings> {
   app.get("/v1/admin/dead-letters", (context) => listDeadLetters(context, deps.deadLetters));
   app.get("/v1/admin/webhooks", (context) => listDeliveries(context, deps.webhooks));
   app.post("/v1/admin/webhooks/replay", (context) => replayDeliveries(context, deps.webhooks));
-  app.get("/v1/admin/consultations", (context) => listConsultationsOf(context, deps.webhooks, deps.store));
+  for (const what of ["consultations", "actions"] as const)
+    app.get(`/v1/admin/${what}`, (context) => showAudit(context, what, deps.webhooks, deps.store));
   app.get("/v1/admin/learning", (context) => showLearning(context, deps.review));
   app.get("/v1/admin/learning/observed", (context) => showObserved(context, deps.review));
   app.post("/v1/admin/learning", (context) => decideLearning(context, deps.review));

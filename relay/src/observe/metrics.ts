@@ -91,6 +91,12 @@ export function createMetrics() {
       labelNames: ["region", "expert", "result"],
       registers,
     }),
+    actions: new Counter({
+      name: "allhours_actions_total",
+      help: "What was to be done for visitors, by region, action and what came of it",
+      labelNames: ["region", "action", "result"],
+      registers,
+    }),
     promises: new Counter({
       name: "allhours_promises_total",
       help: "Promises to visitors that a person answers by a time, kept or broken",

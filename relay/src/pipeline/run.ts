@@ -1,5 +1,6 @@
 /** Runs the steps of a turn, once each, in order, until one is done. Keeps the time of each for the turn's one log line. */
 import type { Outcome, Step, Turn } from "./turn.ts";
+import { action } from "./steps/action.ts";
 import { confidence } from "./steps/confidence.ts";
 import { fallback } from "./steps/fallback.ts";
 import { knowledge } from "./steps/knowledge.ts";
@@ -8,7 +9,7 @@ import { nlu } from "./steps/nlu.ts";
 import { urgency } from "./steps/urgency.ts";
 
 /** `redact` is not in the list: it runs before the message is stored (conversation/handle.ts). */
-export const defaultSteps: readonly Step[] = [language, urgency, nlu, knowledge, confidence, fallback];
+export const defaultSteps: readonly Step[] = [language, urgency, nlu, knowledge, action, confidence, fallback];
 
 export type StepTrace = { step: string; ms: number; note?: string | undefined };
 

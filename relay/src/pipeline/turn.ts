@@ -10,14 +10,18 @@ export type HandoffReason = "visitor-asked" | "bot-gave-up" | "urgent";
 
 /** What a turn ends in. Exactly one a turn. */
 export type Outcome = {
-  /** For the log and the metrics: `answered`, `asked-back`, `small-talk`, `gave-up`, `handoff`, `failed`. */
-  kind: "answered" | "asked-back" | "small-talk" | "gave-up" | "handoff" | "failed";
+  /** For the log and the metrics: `answered`, `asked-back`, `small-talk`, `gave-up`, `handoff`, `proposed`, `asked-for`, `failed`. */
+  kind: "answered" | "asked-back" | "proposed" | "asked-for" | "small-talk" | "gave-up" | "handoff" | "failed";
   /** Parts of the bot's message; empty when `stream` speaks. With a handoff: guidance that follows the house's words. */
   parts: Part[];
   /** Text that arrives piece by piece; the parts follow it. */
   stream?: NluAnswer | undefined;
   /** Said when the stream breaks. */
   handoff?: { reason: HandoffReason; priority: Priority; category?: Category | undefined } | undefined;
+  /** What the parts ask the visitor to agree to. `until`: Unix milliseconds. */
+  action?: { id: string; values: Readonly<Record<string, string>>; until: number } | undefined;
+  /** Id of an action that lacks values: the next message may bring them. */
+  awaits?: string | undefined;
 };
 
 export type Turn = {

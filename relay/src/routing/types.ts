@@ -1,7 +1,16 @@
 /** What routing hands to a turn: a site, and exactly one region with its adapters. */
-import type { ExpertAdapter, HandoffAdapter, NoticeAdapter, NotifyAdapter, KnowledgeAdapter, NluAdapter } from "../adapters/spec.ts";
+import type {
+  ActionAdapter,
+  ExpertAdapter,
+  HandoffAdapter,
+  NoticeAdapter,
+  NotifyAdapter,
+  KnowledgeAdapter,
+  NluAdapter,
+} from "../adapters/spec.ts";
 import type { Buckets } from "./buckets.ts";
 import type { Rota } from "./rota.ts";
+import type { ActionConfig } from "../config/actions.ts";
 import type { ExpertConfig } from "../config/experts.ts";
 import type { RegionConfig, SiteConfig } from "../config/schema.ts";
 
@@ -17,6 +26,8 @@ export interface Guarded<Adapter> {
   states(): { name: string; state: string }[];
 }
 
+/** What a service of the shop can do for a visitor who agrees; `id` is unique in the region. */
+export type Action = { id: string; config: ActionConfig; adapter: ActionAdapter };
 export type Expert = { id: string; config: ExpertConfig; adapter: ExpertAdapter };
 
 /** A region's adapters, limits and list of hosts. A turn is given one and cannot reach another. */
@@ -35,6 +46,7 @@ export type Region = {
   rota: Rota;
   /** Asked in this order where no team can be; `id` is unique in the whole config and names the inbound route. */
   experts: readonly Expert[];
+  actions: readonly Action[];
   /** All are told of a critical message; `id` is unique in the region. */
   pagers: readonly { id: string; adapter: NotifyAdapter }[];
   /** Write to visitors who left, one a channel, best first. */

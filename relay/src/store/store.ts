@@ -18,7 +18,12 @@ export type Entry = {
 };
 
 /** What the assistant made of the visitor's messages so far, for who takes over: the last intent, and values in their normal form, oldest first. */
-export type Understood = { intent?: string | undefined; slots: { name: string; value: string }[] };
+export type Understood = {
+  intent?: string | undefined;
+  slots: { name: string; value: string }[];
+  /** Id of an action whose values were asked for in the last answer. */
+  action?: string | undefined;
+};
 /** Where an open case stands on its way to a person. Times are Unix milliseconds. */
 export type Route = {
   /** `team`: somebody at work is asked, or has it. `ticket`: nobody at work could be asked. */

@@ -35,6 +35,7 @@ export function bareShop(logger: Logger, desks: Region["desks"] = []): { region:
     fetch: async () => Promise.reject(new Error("the bare shop reaches nobody")),
     rota: createRota(desks.map(({ id }) => teamOfDesk(id))),
     experts: [],
+    actions: [],
     pagers: [],
     notices: [],
   };

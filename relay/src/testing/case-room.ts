@@ -17,6 +17,7 @@ import { createFakeClock } from "./fake-clock.ts";
 import { BATON_JOB, HANDOFF_JOB, OFFER_TIMEOUT_JOB, PROMISE_JOB } from "../conversation/case-jobs.ts";
 import { openCase } from "../conversation/cases.ts";
 import { CONTACT_JOB, createContacts } from "../conversation/contacts.ts";
+import { ACTION_JOB, ACTION_TIMEOUT_JOB, createActions } from "../conversation/actions.ts";
 import { createNotices, NOTICE_JOB, noticeJobs } from "../conversation/notices.ts";
 import { createBaton } from "../conversation/baton.ts";
 import { createDeskDoor } from "../conversation/desk.ts";
@@ -99,6 +100,7 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
   const metrics = createMetrics();
   const consents = createExperts(shared);
   const consultations = createExpertJobs({ ...shared, experts: consents, metrics });
+  const actions = createActions({ ...shared, metrics });
   const offers = createOffers({ ...shared, experts: consents });
   const baton = createBaton({ ...shared, offers });
   const promises = createPromises({ ...shared, metrics });
@@ -115,6 +117,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
       [PROMISE_JOB]: promises.due,
       [EXPERT_JOB]: consultations.consult,
       [EXPERT_TIMEOUT_JOB]: consultations.timeout,
+      [ACTION_JOB]: actions.run,
+      [ACTION_TIMEOUT_JOB]: actions.timeout,
       [BATON_JOB]: baton.deliver,
       [NOTICE_JOB]: visitorNotices.deliver,
       [CONTACT_JOB]: contacts.end,
@@ -139,23 +143,25 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
     return room;
   }
   const turns = createTurns({ ...shared, report: () => undefined });
-  const handle = createHandle({ ...shared, contacts, turns, experts: consents, failover: { left: () => undefined } });
+  const handle = createHandle({ ...shared, contacts, turns, actions, experts: consents, failover: { left: () => undefined } });
   /** The visitor writes, or presses a button of the last message that has any. */
-  async function write(room: Room, given: string | { optionId: string } = "hello"): Promise<void> {
+  async function write(room: Room, given: string | { optionId: string; messageId?: string } = "hello"): Promise<void> {
     const { id: conversationId, visitorId, siteId } = room.conversation;
     const entries = await store.entriesAfter(conversationId, 0, 200);
     const asked = entries.flatMap(({ event }) =>
-      event.type === "message-added" && event.message.parts.some(({ type }) => type === "consent" || type === "choices")
+      event.type === "message-added" &&
+      event.message.parts.some(({ type }) => type === "consent" || type === "confirm" || type === "choices")
         ? [event.message.id]
         : [],
     );
     const part: VisitorPart =
       typeof given === "string"
         ? { type: "text", text: given }
-        : { type: "choice", messageId: asked.at(-1) ?? newId(), optionId: given.optionId, text: "a button" };
+        : { type: "choice", messageId: given.messageId ?? asked.at(-1) ?? newId(), optionId: given.optionId, text: "a button" };
     const session = { tokenHash: "t", visitorId, conversationId, siteId, expiresAt: Number.MAX_SAFE_INTEGER };
     const ack = await handle({ type: "message-send", id: newId(), conversationId, parts: [part] }, session);
     if (!ack.ok) throw new Error(ack.error.message);
+    while (turns.running > 0) await new Promise(setImmediate);
     await clock.advance(0);
   }
   let said = 0;

@@ -1,14 +1,25 @@
 /**
- * The words of the question for consent, in all our languages: fetched with the question, which few are asked. Beside that as locales/: complete,
+ * The words of the questions for consent, in all our languages: fetched with the first of them, which few are asked. Beside that as locales/: complete,
  * `{{name}}` marks a value put in; `consentWithin_*` are the plural forms of a text with `{{count}}`.
  */
 import type { LocaleName } from "./match-locale.ts";
 
-export type ConsentKey = "consentTitle" | "consentShares" | "consentYes" | "consentNo" | "consentPrivacy";
+export type ConsentKey =
+  | "confirmTitle"
+  | "confirmYes"
+  | "confirmNo"
+  | "consentTitle"
+  | "consentShares"
+  | "consentYes"
+  | "consentNo"
+  | "consentPrivacy";
 
 export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Record<"consentWithin_other", string> & Record<string, string>> =
   {
     en: {
+      confirmTitle: "{{title}}?",
+      confirmYes: "Yes, do it",
+      confirmNo: "No, don’t",
       consentTitle: "Ask {{name}}?",
       consentShares: "{{name}} would get this, and nothing else of you:",
       consentYes: "Yes, ask",
@@ -18,6 +29,9 @@ export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Recor
       consentWithin_other: "You have the answer within {{count}} minutes, or hear that there is none.",
     },
     ar: {
+      confirmTitle: "{{title}}؟",
+      confirmYes: "نعم، نفّذ ذلك",
+      confirmNo: "لا",
       consentTitle: "هل نسأل {{name}}؟",
       consentShares: "سيصل هذا فقط إلى {{name}}، ولا شيء آخر عنك:",
       consentYes: "نعم، اسأل",
@@ -31,6 +45,9 @@ export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Recor
       consentWithin_other: "يصلك الجواب خلال {{count}} دقيقة، أو نخبرك بعدم وجوده.",
     },
     de: {
+      confirmTitle: "{{title}}?",
+      confirmYes: "Ja, bitte",
+      confirmNo: "Nein",
       consentTitle: "{{name}} fragen?",
       consentShares: "{{name}} bekäme das und sonst nichts von Ihnen:",
       consentYes: "Ja, fragen",
@@ -40,6 +57,9 @@ export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Recor
       consentWithin_other: "Die Antwort kommt binnen {{count}} Minuten, oder Sie hören, dass es keine gibt.",
     },
     es: {
+      confirmTitle: "¿{{title}}?",
+      confirmYes: "Sí, hazlo",
+      confirmNo: "No",
       consentTitle: "¿Preguntar a {{name}}?",
       consentShares: "{{name}} recibiría esto y nada más de usted:",
       consentYes: "Sí, preguntar",
@@ -50,6 +70,9 @@ export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Recor
       consentWithin_other: "Tendrá la respuesta en {{count}} minutos, o sabrá que no la hay.",
     },
     fr: {
+      confirmTitle: "{{title}} ?",
+      confirmYes: "Oui, allez-y",
+      confirmNo: "Non",
       consentTitle: "Demander à {{name}} ?",
       consentShares: "{{name}} recevrait ceci, et rien d’autre de vous :",
       consentYes: "Oui, demander",
@@ -60,6 +83,9 @@ export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Recor
       consentWithin_other: "Vous aurez la réponse d’ici {{count}} minutes, ou saurez qu’il n’y en a pas.",
     },
     ja: {
+      confirmTitle: "{{title}} — よろしいですか？",
+      confirmYes: "はい、お願いします",
+      confirmNo: "いいえ",
       consentTitle: "{{name}}に問い合わせますか？",
       consentShares: "{{name}}に送るのは次の内容だけです：",
       consentYes: "はい、問い合わせる",
@@ -68,6 +94,9 @@ export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Recor
       consentWithin_other: "{{count}}分以内に、回答またはその有無をお知らせします。",
     },
     "pt-BR": {
+      confirmTitle: "{{title}}?",
+      confirmYes: "Sim, pode fazer",
+      confirmNo: "Não",
       consentTitle: "Perguntar a {{name}}?",
       consentShares: "{{name}} receberia isto, e nada mais de você:",
       consentYes: "Sim, perguntar",
@@ -78,6 +107,9 @@ export const consentWords: Record<LocaleName, Record<ConsentKey, string> & Recor
       consentWithin_other: "Você terá a resposta em {{count}} minutos, ou saberá que não há.",
     },
     "zh-Hans": {
+      confirmTitle: "{{title}}？",
+      confirmYes: "是的，请办理",
+      confirmNo: "不用了",
       consentTitle: "向{{name}}提问？",
       consentShares: "{{name}}只会收到以下内容：",
       consentYes: "好，去问",

@@ -32,6 +32,7 @@ export function spokenText(parts: readonly Part[]): string {
       if (part.type === "text") return part.format === "markdown" ? plainText(parseMarkdown(part.text)) : part.text;
       if (part.type === "choice") return part.text;
       if (part.type === "card") return [part.title, part.subtitle].filter(Boolean).join(". ");
+      if (part.type === "confirm") return [part.title, ...part.fields.map(({ label, value }) => `${label}: ${value}`)].join("\n");
       return part.type === "file" ? part.name : "";
     })
     .filter((words) => words !== "")

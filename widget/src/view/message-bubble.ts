@@ -51,7 +51,7 @@ function renderParts(row: MessageRow, context: MessageContext): unknown[] {
     if (part.type === "text") inside.push(renderText(part.text, part.format));
     else if (part.type === "choice") inside.push(renderText(part.text, "plain"));
     else if (part.type === "sources" && part.items.length > 0) inside.push(renderSources(part.items, context.i18n));
-    else if (part.type === "card" || part.type === "file" || part.type === "consent") {
+    else if (part.type === "card" || part.type === "file" || part.type === "consent" || part.type === "confirm") {
       flush();
       blocks.push(renderExtra(part, row, context));
     }
@@ -61,12 +61,12 @@ function renderParts(row: MessageRow, context: MessageContext): unknown[] {
 }
 
 function renderExtra(
-  part: Extract<Part, { type: "card" | "file" | "consent" }>,
+  part: Extract<Part, { type: "card" | "file" | "consent" | "confirm" }>,
   { item, consent }: MessageRow,
   context: MessageContext,
 ): unknown {
   const { extras } = context;
-  if (part.type === "consent")
+  if (part.type === "consent" || part.type === "confirm")
     return extras?.renderConsent(part, consent, context.i18n, (option) => context.actions.choose(item.id, option));
   if (extras === undefined) return html`<div class="bubble" dir="auto">${renderText(spokenText([part]), "plain")}</div>`;
   if (part.type === "file") return extras.renderFile(part);

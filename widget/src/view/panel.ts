@@ -28,7 +28,7 @@ const announceAtOnce = 3;
  * @csspart panel header mark title status menu-button menu menu-item close banner messages more - The frame.
  * @csspart message message-visitor message-bot message-agent message-system bubble bubble-visitor bubble-bot bubble-agent bubble-system link - Messages.
  * @csspart contact contact-open contact-stop contact-channel contact-address contact-consent contact-save contact-cancel - Being told of an answer.
- * @csspart day new note handoff typing delivery signature retry discard rating rate choices choice sources source card card-action consent file file-link - Around them.
+ * @csspart day new note handoff typing delivery signature retry discard rating rate choices choice sources source card card-action consent confirm file file-link - Around them.
  * @csspart composer composer-note field input mic send - Writing.
  */
 export class AllhoursPanel extends LitElement {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Part } from "@allhours/protocol";
 import type { TimelineItem } from "../core/state.ts";
 import { rowsOf, type MessageItem, type Row, type RowOptions } from "./rows.ts";
 
@@ -25,6 +26,26 @@ const mode = (id: string, mode: "bot" | "queued" | "agent" | "ended"): TimelineI
 const shape = (rows: Row[]): string[] => rows.map((row) => (row.kind === "note" ? row.note : row.kind));
 const row = (rows: Row[], key: string) =>
   rows.find((each) => each.kind === "message" && each.key === key) as Extract<Row, { kind: "message" }>;
+
+describe("questions that can be answered", () => {
+  const confirm: Part = { type: "confirm", title: "Cancel an order", fields: [] };
+  const consent: Part = { type: "consent", to: { name: "X" }, text: "t" };
+  const press = (messageId: string): MessageItem =>
+    message(`of ${messageId}`, "visitor", { parts: [{ type: "choice", messageId, optionId: "confirm:yes", text: "Yes" }] });
+  const open = (timeline: TimelineItem[]): string[] =>
+    rowsOf(timeline, options).flatMap((each) => (each.kind === "message" && each.consent ? [each.key] : []));
+
+  it("are the newest of what may be done, whoever has the conversation, and for consent while a person is awaited", () => {
+    const first = message("a", "bot", { parts: [confirm] });
+    const second = message("b", "bot", { parts: [confirm] });
+    expect(open([first, message("q", "visitor")])).toEqual(["a"]);
+    expect(open([first, second])).toEqual(["b"]);
+    expect(open([first, second, press("b")])).toEqual([]);
+    expect(open([message("c", "bot", { parts: [consent] })])).toEqual([]);
+    expect(open([first, mode("m", "queued"), message("c", "bot", { parts: [consent] })])).toEqual(["a", "c"]);
+    expect(open([message("x", "agent", { parts: [confirm] })])).toEqual([]);
+  });
+});
 
 describe("groups", () => {
   it("joins neighbours by one author within five minutes of one day", () => {

@@ -26,7 +26,7 @@ export type MessageRow = {
   signed: boolean;
   /** The choices of this message may be taken. */
   choices: boolean;
-  /** The question for consent in this message can be answered. */
+  /** The question in this message, for consent or whether something shall be done, can be answered. */
   consent: boolean;
   /** Thumbs are shown below. */
   rateable: boolean;
@@ -88,11 +88,17 @@ type Facts = {
   /** Messages of which a button was pressed. */
   answered: ReadonlySet<string>;
   last: MessageItem | undefined;
+  /** The newest that asks whether something shall be done: older ones are out of date. */
+  asked: MessageItem | undefined;
   lastAcknowledged: MessageItem | undefined;
   lastPending: MessageItem | undefined;
   pending: number;
   sending: boolean;
 };
+
+function has({ parts }: MessageItem, type: Part["type"]): boolean {
+  return parts.some((part) => part.type === type);
+}
 
 function factsOf(messages: readonly MessageItem[], queued: boolean): Facts {
   const pending = messages.filter((item) => item.delivery === "waiting" || item.delivery === "sending");
@@ -100,6 +106,7 @@ function factsOf(messages: readonly MessageItem[], queued: boolean): Facts {
     queued,
     answered: new Set(messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === "choice" ? [part.messageId] : [])))),
     last: messages.at(-1),
+    asked: messages.findLast((item) => has(item, "confirm")),
     lastAcknowledged: messages.findLast((item) => item.delivery === "sent" || item.delivery === "delivered" || item.delivery === "read"),
     lastPending: pending.at(-1),
     pending: pending.length,
@@ -140,7 +147,8 @@ function messageRow(
     // A machine with an id is not the shop's own assistant.
     signed: last && (item.author.kind === "agent" || (item.author.kind === "bot" && item.author.id !== undefined)),
     choices: item === facts.last && item.author.kind !== "visitor" && item.streaming !== true,
-    consent: facts.queued && item.author.kind === "bot" && !facts.answered.has(item.id),
+    consent:
+      (item === facts.asked || (facts.queued && !has(item, "confirm"))) && item.author.kind === "bot" && !facts.answered.has(item.id),
     rateable: item.author.kind === "bot" && item.streaming !== true && item.parts.some(isAnswer),
   };
 }

@@ -64,6 +64,27 @@ describe("http nlu", () => {
     expect(server.requests[0]?.headers.get("authorization")).toBe("Bearer x");
   });
 
+  it("is told of the region's actions, may propose one, and can draw neither question of the house", async () => {
+    const actions = [{ id: "cancel-order", title: "Cancel an order", description: "Cancels.", fields: [] }];
+    const confirm = { type: "confirm", title: "Cancel an order", fields: [] };
+    const consent = { type: "consent", to: { name: "Me" }, text: "all of it" };
+    const { adapter, server } = await serve(
+      always({ proposal: { action: "cancel-order", values: { order: "10482" } } }),
+      always({
+        ...understood,
+        several: understood.intents,
+        denied: true,
+        answer: { text: "Shall I?", parts: [confirm, consent, sources] },
+      }),
+    );
+    const proposed = await adapter.understand({ ...request, actions }, signalOf());
+    expect(JSON.parse(server.requests[0]?.body ?? "")).toMatchObject({ actions });
+    expect(proposed).toEqual({ intents: [], slots: [], proposal: { action: "cancel-order", values: { order: "10482" } } });
+    const { answer, ...rest } = await adapter.understand(request, signalOf());
+    expect(rest).toMatchObject({ several: understood.intents, denied: true });
+    expect(await answer?.parts()).toEqual([sources]);
+  });
+
   it("reads JSON leniently", async () => {
     const { adapter } = await serve(
       always({

@@ -2,7 +2,7 @@
  * NLU over plain HTTP: one POST with the request as JSON, one answer as JSON or as a stream of JSON lines. Owns the wire format (below and
  * in docs/adapters); time-outs and retries are the guard's.
  *
- * JSON: `{ intents?, slots?, wantsPerson?, several?, denied?, answer?: { text?, parts? } }`. Lines: `{type:"understanding", ...the same without answer}`, then
+ * JSON: `{ intents?, slots?, wantsPerson?, several?, denied?, proposal?, answer?: { text?, parts? } }`. Lines: `{type:"understanding", ...the same without answer}`, then
  * `{type:"delta", text}` and `{type:"parts", parts}` as often as wanted, last `{type:"done"}`. Unknown fields and line types are ignored.
  */
 import * as v from "valibot";
@@ -26,10 +26,10 @@ const confidence = v.pipe(
   v.number(),
   v.transform((value) => Math.min(1, Math.max(0, value))),
 );
-/** A question for consent is the relay's alone: an engine has nobody to pass anything on to. */
+/** The questions for consent are the relay's alone: an engine passes nothing on and does nothing; it proposes. */
 const engineParts = v.pipe(
   partsSchema,
-  v.transform((parts) => parts.filter(({ type }) => type !== "consent")),
+  v.transform((parts) => parts.filter(({ type }) => type !== "consent" && type !== "confirm")),
 );
 const understandingFields = {
   intents: v.optional(v.array(v.object({ name: v.string(), confidence })), []),
@@ -37,6 +37,7 @@ const understandingFields = {
   wantsPerson: v.optional(v.boolean()),
   several: v.optional(v.array(v.object({ name: v.string(), confidence }))),
   denied: v.optional(v.literal(true)),
+  proposal: v.optional(v.object({ action: v.string(), values: v.optional(v.record(v.string(), v.string()), {}) })),
 };
 const jsonSchema = v.object({
   ...understandingFields,
@@ -137,13 +138,9 @@ function readLine(source: string): Line | undefined {
   return { type: known, value: check(lineSchemas[known], raw, `line ${known}`) } as Line;
 }
 
-function sorted(fields: {
-  intents: Understanding["intents"];
-  slots: Understanding["slots"];
-  wantsPerson?: boolean | undefined;
-}): Understanding {
-  const intents = [...fields.intents].sort((one, other) => other.confidence - one.confidence);
-  return { intents, slots: fields.slots, ...(fields.wantsPerson === undefined ? {} : { wantsPerson: fields.wantsPerson }) };
+/** Best intent first. */
+function sorted<Fields extends Pick<Understanding, "intents">>(fields: Fields): Fields {
+  return { ...fields, intents: [...fields.intents].sort((one, other) => other.confidence - one.confidence) };
 }
 
 export const httpNlu: AdapterDefinition<"nlu"> = {

@@ -10,7 +10,7 @@ export type Piece = { text: string } | { parts: readonly Part[] };
  * `text` pulls the pieces, `first` before all others; `parts` waits for the end, and pulls by itself when nobody reads the text. What the
  * pieces reject with ends both.
  */
-export function streamedAnswer(pieces: AsyncGenerator<Piece, void>, signal: AbortSignal, first?: Piece): NluAnswer {
+export function streamedAnswer(pieces: AsyncGenerator<Piece, unknown>, signal: AbortSignal, first?: Piece): NluAnswer {
   const parts: Part[] = [];
   let started = false;
   const end = createDeferred<Part[]>();
@@ -22,7 +22,7 @@ export function streamedAnswer(pieces: AsyncGenerator<Piece, void>, signal: Abor
         signal.throwIfAborted();
         if (piece !== undefined && "text" in piece && piece.text !== "") yield piece.text;
         if (piece !== undefined && "parts" in piece) parts.push(...piece.parts);
-        const next: IteratorResult<Piece, void> = await pieces.next();
+        const next: IteratorResult<Piece, unknown> = await pieces.next();
         if (next.done === true) break;
         piece = next.value;
       }
@@ -32,7 +32,7 @@ export function streamedAnswer(pieces: AsyncGenerator<Piece, void>, signal: Abor
       throw error;
     } finally {
       end.reject(new AdapterError("bad-response", "the answer was not read to its end"));
-      await pieces.return();
+      await pieces.return(undefined);
     }
   }
   const text = pull();

@@ -3,6 +3,7 @@ import { textOf, type DurableEvent } from "@allhours/protocol";
 import { HOUSE_INTENTS, type NluRequest } from "../../adapters/spec.ts";
 import { bordersOf } from "../borders.ts";
 import { phrasesFor } from "../phrases.ts";
+import { offersOf } from "../proposals.ts";
 import type { Step, Turn } from "../turn.ts";
 import { knowledgeQuery } from "./knowledge.ts";
 import { critical } from "./urgency.ts";
@@ -32,6 +33,7 @@ export const nlu: Step = {
     if (turn.optionId !== undefined) return { next: true, note: "choice" };
     let served: string;
     let history: NluRequest["history"] | undefined;
+    const { actions } = turn.region.config;
     const request: NluRequest = {
       text: turn.text,
       language: turn.language,
@@ -42,6 +44,7 @@ export const nlu: Step = {
       at: turn.nowMs,
       timezone: turn.conversation.timezone,
       country: turn.conversation.country,
+      ...(actions.length === 0 ? {} : { actions: offersOf(actions, [turn.language, turn.site.defaultLanguage]) }),
       search: async (text, limit) => {
         const query = { ...knowledgeQuery(turn), text, limit };
         const found = await turn.region.knowledge
@@ -59,7 +62,8 @@ export const nlu: Step = {
         (adapter, signal) => adapter.understand(request, signal),
         turn.signal,
         // An adapter that understood nothing leaves the message to the next one.
-        (understanding) => understanding.intents.length > 0 || understanding.wantsPerson === true || understanding.answer !== undefined,
+        ({ intents, wantsPerson, answer: said, proposal }) =>
+          intents.length > 0 || wantsPerson === true || said !== undefined || proposal !== undefined,
       );
       turn.understanding = answer.value;
       served = answer.adapter;
@@ -81,6 +85,8 @@ export const nlu: Step = {
     const said = smallTalk(turn);
     if (said !== undefined)
       return { next: false, note, outcome: { kind: "small-talk", parts: [{ type: "text", text: said, format: "plain" }] } };
+    // The step after this one asks whether it shall be done.
+    if (turn.understanding.proposal !== undefined) return { next: true, note: `${served}: proposes ${turn.understanding.proposal.action}` };
     if (turn.understanding.answer !== undefined)
       return { next: false, note, outcome: { kind: "answered", parts: [], stream: turn.understanding.answer } };
     return { next: true, note };

@@ -164,7 +164,7 @@ export const extraStyles = css`
     color: inherit;
   }
   .consent > :last-child:not(.actions) {
-    padding-block-end: 12px;
+    margin-block-end: 12px;
   }
   .consent .actions {
     margin-block-start: 12px;

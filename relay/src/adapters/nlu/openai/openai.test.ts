@@ -6,7 +6,7 @@ import { json, startTestServer, type Behaviour, type TestServer } from "../../..
 import { nluContract } from "../../../testing/nlu-suite.ts";
 import { isPublished, readPublished } from "../../../testing/published.ts";
 import { createEgress } from "../../egress.ts";
-import type { NluAdapter, NluRequest, Passage, Understanding } from "../../spec.ts";
+import type { ActionOffer, NluAdapter, NluRequest, Passage, Understanding } from "../../spec.ts";
 import { createBudget, estimateTokens } from "./budget.ts";
 import { createCitationReader } from "./citations.ts";
 import { createOpenAiNlu, openAiNlu, type OpenAiOptions } from "./openai.ts";
@@ -135,6 +135,102 @@ describe("openai", () => {
       const { adapter } = await serve(said);
       expect(await adapter.understand(request, signalOf())).toEqual({ intents: [], slots: [] });
     }
+  });
+
+  describe("with actions", () => {
+    const actions: ActionOffer[] = [
+      {
+        id: "cancel-order",
+        title: "Cancel an order",
+        description: "Cancels an order that was not sent yet.",
+        fields: [
+          { name: "order", label: "Order number", pattern: "\\d{5}", required: true },
+          { name: "why", label: "Reason", values: ["late", "other"], required: false },
+        ],
+      },
+    ];
+    const asking: NluRequest = { ...request, text: "cancel order 10482", actions };
+    const part = (call: object, finish: string | null = null): string =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] }, finish_reason: finish }] })}\n\n`;
+    const call = (name: string | undefined, text: string, index = 0): object => ({ index, function: { name, arguments: text } });
+
+    it("offers them as tools, and gives a call as a proposal, also without a passage", async () => {
+      const { adapter, server } = await serve(
+        events(
+          chunk("Let me do that. "),
+          part(call("cancel-order", "")),
+          part(call(undefined, '{"order":10')),
+          part(call(undefined, "482}")),
+          chunk("", "tool_calls"),
+          done,
+        ),
+      );
+      for (const search of [request.search, async () => []])
+        expect(await adapter.understand({ ...asking, search }, signalOf())).toEqual({
+          intents: [],
+          slots: [],
+          proposal: { action: "cancel-order", values: { order: "10482" } },
+        });
+      const body = JSON.parse(server.requests[0]?.body ?? "") as { tools: unknown; messages: { content: string }[] };
+      expect(body.tools).toEqual([
+        {
+          type: "function",
+          function: {
+            name: "cancel-order",
+            description: "Cancel an order. Cancels an order that was not sent yet.",
+            parameters: {
+              type: "object",
+              properties: {
+                order: { type: "string", description: "Order number", pattern: "\\d{5}" },
+                why: { type: "string", description: "Reason", enum: ["late", "other"] },
+              },
+              additionalProperties: false,
+            },
+          },
+        },
+      ]);
+      expect(body.messages[0]?.content).toContain("a proposal");
+      expect(body.messages[0]?.content).not.toContain("You have no tools");
+    });
+
+    it("takes the first of several calls, one that comes whole, and an answer rather than a call beside it", async () => {
+      const two = await serve(
+        events(part(call("cancel-order", '{"order":"10482"}')), part(call("other", "{}", 1)), chunk("", "tool_calls"), done),
+      );
+      expect((await two.adapter.understand(asking, signalOf())).proposal).toEqual({ action: "cancel-order", values: { order: "10482" } });
+      const message = {
+        role: "assistant",
+        content: null,
+        tool_calls: [{ id: "c", type: "function", function: { name: "cancel-order", arguments: "" } }],
+      };
+      const whole = await serve({
+        kind: "answer",
+        headers: json,
+        body: JSON.stringify({ choices: [{ index: 0, message, finish_reason: "tool_calls" }] }),
+      });
+      expect((await whole.adapter.understand(asking, signalOf())).proposal).toEqual({ action: "cancel-order", values: {} });
+      const both = await serve(events(chunk("You have 30 days [1]."), part(call("cancel-order", "{}")), chunk("", "stop"), done));
+      const understanding = await both.adapter.understand(asking, signalOf());
+      expect(understanding.proposal).toBeUndefined();
+      expect((await read(understanding)).text).toBe("You have 30 days [1].");
+    });
+
+    it("refuses calls that are none", async () => {
+      for (const wrong of [
+        [part(call("cancel-order", "{broken")), chunk("", "tool_calls"), done],
+        [part(call("cancel-order", "[1]")), chunk("", "tool_calls"), done],
+        [part(call("cancel-order", `{"order":"${"1".repeat(5_000)}"}`)), chunk("", "tool_calls"), done],
+        [part(call("cancel-order", '{"order":"10'))],
+      ]) {
+        const { adapter } = await serve(events(...wrong));
+        await expect(adapter.understand(asking, signalOf())).rejects.toMatchObject({ code: "bad-response" });
+      }
+      // What is no plain value is left out.
+      const { adapter } = await serve(
+        events(part(call("cancel-order", '{"order":{"$ne":1},"why":true,"n":null}')), chunk("", "stop"), done),
+      );
+      expect((await adapter.understand(asking, signalOf())).proposal).toEqual({ action: "cancel-order", values: { why: "true" } });
+    });
   });
 
   it("takes the answer of a server that does not stream", async () => {
@@ -272,6 +368,13 @@ describe.skipIf(!isPublished("openai.yaml"))("the published description (../shar
     const body = JSON.parse(server.requests[0]?.body ?? "") as Record<string, unknown>;
     const schema = published.schema("CreateChatCompletionRequest");
     expect(published.misfits(body, schema)).toEqual([]);
+    const fields = [{ name: "order", label: "Order number", pattern: "\\d{5}", values: ["10482"], required: true }];
+    const withTools = await serve(answering);
+    const actions = [{ id: "cancel-order", title: "Cancel", description: "Cancels.", fields }];
+    await read(await withTools.adapter.understand({ ...request, actions }, signalOf()));
+    const tools = JSON.parse(withTools.server.requests[0]?.body ?? "") as Record<string, unknown>;
+    expect(published.misfits(tools, schema)).toEqual([]);
+    expect(published.misfits({ ...tools, tools: [{ type: "function", function: { parameters: {} } }] }, schema)).not.toEqual([]);
     expect(published.misfits({ ...body, messages: undefined, temprature: 1 }, schema)).not.toEqual([]);
     expect(published.misfits({ ...body, stream: "yes" }, schema)).not.toEqual([]);
   });

@@ -1,18 +1,29 @@
 /**
  * Answers written by a chat model behind an OpenAI-compatible `/chat/completions`, from the region's own passages and with their citations.
- * No passage, no citation: no answer, and the next adapter is asked. Never acts: it has no tools. Time-outs and retries are the guard's.
+ * No passage, no citation: no answer, and the next adapter is asked. Never acts: its tools are the region's actions, and a call of one is a proposal
+ * that the visitor is asked about (tools.ts). Time-outs and retries are the guard's.
  */
 import * as v from "valibot";
 import type { Part } from "@allhours/protocol";
 import { AdapterError } from "../../errors.ts";
 import { headersOption, optionsReader, urlOption } from "../../options.ts";
-import type { AdapterContext, AdapterDefinition, NluAdapter, NluRequest, Passage, Understanding } from "../../spec.ts";
+import type {
+  ActionOffer,
+  AdapterContext,
+  AdapterDefinition,
+  NluAdapter,
+  NluRequest,
+  Passage,
+  Proposal,
+  Understanding,
+} from "../../spec.ts";
 import { discardBody } from "../../http-status.ts";
 import { streamedAnswer, type Piece } from "../streamed.ts";
 import { check, contentTypeOf, eventsOf, parseJson, postJson, readJson } from "../../wire.ts";
 import { createBudget, estimateTokens, type Budget } from "./budget.ts";
 import { createCitationReader } from "./citations.ts";
 import { promptFor, type ChatMessage } from "./prompt.ts";
+import { createCallReader, toolCalls, toolsOf, type CallPiece } from "./tools.ts";
 
 const share = v.pipe(v.number("expected a number from 0 to 1"), v.minValue(0, "expected at least 0"), v.maxValue(1, "expected at most 1"));
 const tokens = v.pipe(v.number("expected a number of tokens"), v.integer("expected a whole number"), v.minValue(1, "expected at least 1"));
@@ -50,7 +61,7 @@ const chunkSchema = v.object({
   choices: v.optional(
     v.array(
       v.object({
-        delta: v.optional(v.nullable(v.object({ content: v.optional(v.nullable(v.string())) }))),
+        delta: v.optional(v.nullable(v.object({ content: v.optional(v.nullable(v.string())), tool_calls: toolCalls }))),
         finish_reason: v.optional(v.nullable(v.string())),
       }),
     ),
@@ -60,12 +71,15 @@ const chunkSchema = v.object({
 });
 const wholeSchema = v.object({
   choices: v.array(
-    v.object({ message: v.object({ content: v.optional(v.nullable(v.string())) }), finish_reason: v.optional(v.nullable(v.string())) }),
+    v.object({
+      message: v.object({ content: v.optional(v.nullable(v.string())), tool_calls: toolCalls }),
+      finish_reason: v.optional(v.nullable(v.string())),
+    }),
   ),
   usage,
 });
 /** What the model said, and when the server counts, what it cost. */
-type Said = { text: string } | { finish: string } | { tokens: number };
+type Said = { text: string } | { call: CallPiece } | { finish: string } | { tokens: number };
 
 /** Longer answers are cut, whatever `maxTokens` a server obeys. */
 const ANSWER_CHARS = 6_000;
@@ -75,7 +89,7 @@ export function createOpenAiNlu(options: OpenAiOptions, context: AdapterContext,
   const url = `${options.baseUrl.replace(/\/$/, "")}/chat/completions`;
   const headers = { ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }), ...options.headers };
 
-  async function ask(messages: ChatMessage[], signal: AbortSignal): Promise<AsyncGenerator<Said, void>> {
+  async function ask(messages: ChatMessage[], actions: readonly ActionOffer[], signal: AbortSignal): Promise<AsyncGenerator<Said, void>> {
     const response = await postJson(
       context,
       url,
@@ -86,6 +100,7 @@ export function createOpenAiNlu(options: OpenAiOptions, context: AdapterContext,
         stream_options: { include_usage: true },
         temperature: options.temperature,
         max_tokens: options.maxTokens,
+        ...(actions.length === 0 ? {} : { tools: toolsOf(actions) }),
       },
       { accept: "text/event-stream, application/json", ...headers },
       signal,
@@ -103,18 +118,21 @@ export function createOpenAiNlu(options: OpenAiOptions, context: AdapterContext,
       signal.throwIfAborted();
       const found = (await request.search?.(request.text, options.passages)) ?? [];
       const passages = found.filter(({ score }) => score >= options.passageAt);
-      // Nothing to answer from: the model would only guess.
-      if (request.text.trim() === "" || passages.length === 0) return nothing;
+      const { actions = [] } = request;
+      // Nothing to answer from, and nothing to do: the model would only guess.
+      if (request.text.trim() === "" || (passages.length === 0 && actions.length === 0)) return nothing;
       const at = now();
       const spent = budget.spent(request.visitorId, at);
       if (spent !== undefined) throw new AdapterError("rate-limited", `the budget of the ${spent} for today is spent`);
       const messages = promptFor(request, passages, options.instructions);
-      const said = await ask(messages, signal);
-      return understood(passages, said, spendingOf(budget, request, messages, at), signal);
+      const said = await ask(messages, actions, signal);
+      return understood({ passages, canCall: actions.length > 0 }, said, spendingOf(budget, request, messages, at), signal);
     },
   };
 }
 
+/** `canCall`: the model was given tools. */
+type Asked = { passages: readonly Passage[]; canCall: boolean };
 const nothing: Understanding = { intents: [], slots: [] };
 
 /** Counts once, when the answer has ended in whatever way: what the server says, else an estimate. */
@@ -133,25 +151,30 @@ function spendingOf(
   };
 }
 
-/** Resolves when the answer is known to be one: with its first citation, or `nothing` when it has none. */
+/** Resolves when the answer is known to be one: with its first citation, with a proposal, or `nothing` when it has neither. */
 async function understood(
-  passages: readonly Passage[],
+  asked: Asked,
   said: AsyncGenerator<Said, void>,
   spend: (text: string, counted?: number) => void,
   signal: AbortSignal,
 ): Promise<Understanding> {
-  const pieces = piecesOf(passages, said, spend);
+  const pieces = piecesOf(asked, said, spend);
   let first = await pieces.next();
   while (first.done !== true && "text" in first.value && first.value.text === "") first = await pieces.next();
-  if (first.done === true) return nothing;
+  if (first.done === true) {
+    const proposal = first.value;
+    return proposal === undefined ? nothing : { ...nothing, proposal };
+  }
   return { ...nothing, answer: streamedAnswer(pieces, signal, first.value) };
 }
 
+/** Gives at its end what the model proposes; beside an answer that has begun, nothing. */
 async function* piecesOf(
-  passages: readonly Passage[],
+  { passages, canCall }: Asked,
   said: AsyncGenerator<Said, void>,
   spend: (text: string, counted?: number) => void,
-): AsyncGenerator<Piece, void> {
+): AsyncGenerator<Piece, Proposal | undefined> {
+  const call = createCallReader();
   const reader = createCitationReader(passages.length);
   let text = "";
   let counted: number | undefined;
@@ -160,11 +183,13 @@ async function* piecesOf(
     for await (const one of said) {
       if ("tokens" in one) counted = one.tokens;
       if ("finish" in one) finish = one.finish;
+      if ("call" in one) call.push(one.call);
       if (!("text" in one)) continue;
       text += one.text;
       const shown = reader.push(one.text);
-      if (shown === undefined) return;
-      if (shown !== "") yield { text: shown };
+      // A call can follow words that are no answer.
+      if (shown === undefined && !canCall) return undefined;
+      if (shown !== undefined && shown !== "") yield { text: shown };
       if (text.length > ANSWER_CHARS) {
         finish = "length";
         break;
@@ -173,9 +198,10 @@ async function* piecesOf(
     if (finish === "content_filter") throw new AdapterError("refused", "the service withheld the answer (content_filter)");
     if (finish === undefined) throw new AdapterError("bad-response", "the stream ended without a finish_reason");
     const rest = reader.end();
-    if (rest === undefined) return;
+    if (rest === undefined) return call.end();
     yield { text: finish === "length" ? `${rest}…` : rest };
     yield { parts: [sourcesOf(reader.cited, passages)] };
+    return undefined;
   } finally {
     spend(text, counted);
     await said.return();
@@ -199,7 +225,7 @@ async function* saidIn(response: Response): AsyncGenerator<Said, void> {
     if (data === "[DONE]") return;
     const raw = parseJson(data, "chunk");
     refuseErrors(raw);
-    yield* saidOf(check(chunkSchema, raw, "chunk"), (choice) => choice.delta?.content ?? "");
+    yield* saidOf(check(chunkSchema, raw, "chunk"), (choice) => choice.delta);
   }
 }
 
@@ -207,16 +233,20 @@ async function* saidIn(response: Response): AsyncGenerator<Said, void> {
 async function* saidWhole(response: Response): AsyncGenerator<Said, void> {
   const raw = await readJson(response, v.unknown(), "answer");
   refuseErrors(raw);
-  yield* saidOf(check(wholeSchema, raw, "answer"), (choice) => choice.message.content ?? "");
+  yield* saidOf(check(wholeSchema, raw, "answer"), (choice) => choice.message);
 }
 
 function* saidOf<Choice extends { finish_reason?: string | null | undefined }>(
   chunk: { choices: Choice[]; usage?: { total_tokens?: number | undefined } | null | undefined },
-  textIn: (choice: Choice) => string,
+  messageIn: (
+    choice: Choice,
+  ) => { content?: string | null | undefined; tool_calls?: readonly CallPiece[] | null | undefined } | null | undefined,
 ): Generator<Said, void> {
   const [choice] = chunk.choices;
   if (choice !== undefined) {
-    yield { text: textIn(choice) };
+    const message = messageIn(choice);
+    yield { text: message?.content ?? "" };
+    for (const call of message?.tool_calls ?? []) yield { call };
     if (typeof choice.finish_reason === "string") yield { finish: choice.finish_reason };
   }
   if (typeof chunk.usage?.total_tokens === "number") yield { tokens: chunk.usage.total_tokens };

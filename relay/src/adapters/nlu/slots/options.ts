@@ -1,13 +1,12 @@
 /** What a shop says of the values in its messages, and what that becomes. */
 import * as v from "valibot";
-import { pathsOption } from "../../options.ts";
+import { pathsOption, patternOption } from "../../options.ts";
 import { checks } from "./checks.ts";
 import { DEFAULT_ORDER_NUMBER, standingAlone } from "./forms.ts";
 import { readLists, type ListProblem } from "./lists.ts";
 import type { SlotRules } from "./slots.ts";
 import { termIndex } from "./terms.ts";
 
-const pattern = v.pipe(v.string("expected a regular expression as text"), v.check(compiles, "expected a valid regular expression"));
 const slotName = v.pipe(
   v.string("expected a name"),
   v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,40}$/, "expected a name of letters, digits and dashes"),
@@ -16,13 +15,13 @@ const checkNames = Object.keys(checks) as (keyof typeof checks)[];
 
 export const slotOptions = {
   /** A regular expression for the shop's order numbers; default 5 to 8 digits. */
-  orderNumber: v.optional(pattern),
+  orderNumber: v.optional(patternOption),
   /** Values of the shop's own by their form, as `{ name: voucher, pattern: "[A-Z]{4}-[0-9]{6}" }`; `check` is the rule of their check digit. */
   patterns: v.optional(
     v.array(
       v.strictObject({
         name: slotName,
-        pattern,
+        pattern: patternOption,
         check: v.optional(v.picklist(checkNames, `expected one of ${checkNames.join(", ")}`)),
       }),
       "expected a list of patterns",
@@ -43,15 +42,6 @@ export const slotOptions = {
   ),
 };
 export type SlotOptions = v.InferOutput<v.StrictObjectSchema<typeof slotOptions, undefined>>;
-
-function compiles(source: string): boolean {
-  try {
-    standingAlone(source);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Reads the lists; what is wrong in them is told and left out. */
 export async function slotRulesOf(
