@@ -13,10 +13,12 @@ regions:
   eu:
     egress: ["https://desk.example", "https://nlu.example"]
     nlu: [{ use: http, id: model, url: "https://nlu.example/u" }, { use: embedded, examples: x.csv }]
-    knowledge: [{ use: embedded, articles: x }]
+    knowledge: [{ use: embedded, id: articles, articles: x }]
     handoff:
       - { use: webhook, id: office, url: "https://desk.example/a", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
       - { use: webhook, id: night, url: "https://desk.example/b", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
+    actions:
+      - { use: http, id: cancel-order, title: Cancel, description: Cancels., intents: [cancel], fields: { order: { label: Number } }, url: "https://nlu.example/c", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
     experts:
       - { use: http, id: toys, name: Toy Lab, url: "https://nlu.example/t", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz, skills: [toys] }
       - { use: http, id: amal, name: Dr. Amal, url: "https://nlu.example/e", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz, languages: [en], maxCost: 2, currency: EUR }
@@ -27,8 +29,8 @@ regions:
 const loaded: LoadedConfig = { config: readConfig(source, "x.yaml", {}), file: "x.yaml", baseDir: "." };
 const rota = createRota(loaded.config.regions["eu"]?.teams ?? []);
 const choice = { regionId: "eu", reason: "country" as const, detail: "FR" };
-function told(at: string, over: Partial<ExplainAsk> = {}): string[] {
-  return explain(loaded, choice, rota, { site: "linden", at: Date.parse(at), down: [], ...over }).map((line) =>
+function told(at: string, over: Partial<ExplainAsk> = {}, config = loaded): string[] {
+  return explain(config, choice, rota, { site: "linden", at: Date.parse(at), down: [], ...over }).map((line) =>
     line.replace(/ +/g, " ").trim(),
   );
 }
@@ -38,7 +40,8 @@ it("says region, engines, team and offer, each with its reason", () => {
     "region eu",
     "because country (FR)",
     "nlu model -> embedded",
-    "knowledge embedded",
+    "knowledge articles",
+    "actions cancel-order (order): for cancel, or when an engine proposes it, once the visitor says yes",
     "handoff office, night",
     "at 2026-12-23T10:00Z, 11:00 Europe/Paris",
     "team paris",
@@ -51,7 +54,7 @@ it("says region, engines, team and offer, each with its reason", () => {
 });
 
 it("says what is promised where nobody is at work", () => {
-  expect(told("2026-12-24T22:00:00Z", { language: "fr" }).slice(6)).toEqual([
+  expect(told("2026-12-24T22:00:00Z", { language: "fr" }).slice(7)).toEqual([
     "team nobody can be asked: the case lies as a ticket",
     "paris: off duty until Mon 28 Dec 09:00 Europe/Paris",
     "manila: off duty until Fri 25 Dec 22:00 Asia/Manila",
@@ -75,8 +78,18 @@ it("goes down the ladder when something does not answer", () => {
     "experts toys: does not answer: the visitor is told, and the next is put to them",
   );
   expect(told("2026-12-23T15:00:00Z", { down: ["model", "embedded"] })).toContain(
-    "nlu model (down) -> embedded (down): none answers, the visitor is told and may ask for a person",
+    "nlu model (down) -> embedded (down): none answers, words alone are looked up",
   );
+  const knowledge = (config: LoadedConfig): string | undefined =>
+    told("2026-12-23T15:00:00Z", { down: ["articles"] }, config).find((line) => line.startsWith("knowledge"));
+  expect(knowledge(loaded)).toBe(
+    "knowledge articles (down): none answers, the visitor is told and may ask for a person; the time that makes 2 in a row one is asked for",
+  );
+  const eager = { ...loaded.config, regions: { ...loaded.config.regions } };
+  const eu = eager.regions["eu"];
+  if (eu === undefined) throw new Error("expected a region");
+  eager.regions["eu"] = { ...eu, giveUpsBeforeHandoff: 1 };
+  expect(knowledge({ ...loaded, config: eager })).toContain("none answers, a person is asked for at once");
 });
 
 it("reads a time as the visitor's wall shows it", () => {

@@ -50,9 +50,7 @@ export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Ro
     const all = ladder(kind);
     const serves = all.find((name) => !isDown(name, ask.down));
     const shown = all.map((name) => (isDown(name, ask.down) ? `${name} (down)` : name)).join(" -> ") || "none";
-    lines.push(
-      row(kind, serves === undefined && all.length > 0 ? `${shown}: none answers, the visitor is told and may ask for a person` : shown),
-    );
+    lines.push(row(kind, serves === undefined && all.length > 0 ? `${shown}: none answers, ${withoutAnswer(kind, region)}` : shown));
   }
   for (const [index, { id, intents, fields }] of region.actions.entries()) {
     const values = Object.keys(fields).join(", ");
@@ -90,6 +88,14 @@ export function explain({ config }: LoadedConfig, choice: RegionChoice, rota: Ro
   if (team !== undefined) lines.push(row("offer", `holds ${offerTimeoutMs / 1_000} s, then the next team; nobody left: ${by}`));
   else lines.push(row("promise", `${by}${onDuty || next === undefined ? "" : `, when ${next.team.id} has come to work`}`));
   return lines;
+}
+
+/** What a turn does when no engine of a kind answers: pipeline/steps/fallback.ts. */
+function withoutAnswer(kind: "nlu" | "knowledge", { giveUpsBeforeHandoff: times, handoff }: RegionConfig): string {
+  if (kind === "nlu") return "words alone are looked up";
+  if (handoff.length === 0) return "the visitor is told";
+  if (times === 1) return "a person is asked for at once";
+  return `the visitor is told and may ask for a person; the time that makes ${times} in a row one is asked for`;
 }
 
 type Named = "nlu" | "knowledge" | "handoff" | "experts";
