@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { textOf } from "@allhours/protocol";
+import { freePort } from "@allhours/relay/testing";
 import { createClient, startRelay, type Client, type StartedRelay } from "../client/index.ts";
-import { freePort } from "../prove/rig/relay.ts";
 import { embeddedRegion, ORIGIN, SECRET, shopConfig, writeShop } from "./shop-config.ts";
 
 const clients: Client[] = [];

@@ -2,8 +2,8 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@allhours/relay/testing";
 import { startRelay } from "../client/index.ts";
-import { freePort } from "../prove/rig/relay.ts";
 import { embeddedRegion, shopConfig, writeShop } from "../relay/shop-config.ts";
 import { expect, test } from "./fixtures.ts";
 

@@ -4,10 +4,10 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@allhours/relay/testing";
 import { test as base, type BrowserContext, type Locator, type Page } from "@playwright/test";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -20,16 +20,6 @@ export type Demo = {
   start(): Promise<void>;
   stop(): Promise<void>;
 };
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** `change`: what the demo's config says otherwise. */
 export async function createDemo(change: (config: string) => string = (config) => config): Promise<Demo & { remove(): Promise<void> }> {

@@ -3,9 +3,9 @@
  * NLU (the adapter witness) in place of the embedded one so that no start trains. Kills, stops and starts it; reads its log of entries.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@allhours/relay/testing";
 import { startRelay, type StartedRelay } from "../../client/index.ts";
 
 export const SITE = "linden";
@@ -118,16 +118,5 @@ function rigConfig(port: number, options: RigOptions): string {
     regions: options.regions ?? {
       eu: { egress: [...egress, ...((more as string[] | undefined) ?? [])], nlu, knowledge: [], ...region },
     },
-  });
-}
-
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -1,10 +1,11 @@
 /** P11: a streamed answer ends whole, or is told to be broken. The service is killed in the middle of answers, and the page is cut off from them. */
 import { setTimeout as wait } from "node:timers/promises";
 import { textOf } from "@allhours/protocol";
+import { freePort } from "@allhours/relay/testing";
 import { createChaosProxy } from "../chaos/proxy.ts";
 import { withCleanup } from "../rig/cleanup.ts";
 import { startProcess } from "../rig/processes.ts";
-import { createRelayRig, freePort } from "../rig/relay.ts";
+import { createRelayRig } from "../rig/relay.ts";
 import { storedMessages } from "../rig/store-witness.ts";
 import { createVisitor, type Visitor } from "../rig/visitor.ts";
 import { until } from "../rig/waiting.ts";

@@ -1,8 +1,9 @@
 /** P19: one stalled adapter does not stall others. Three regions, a service each; one service is stopped. */
+import { freePort } from "@allhours/relay/testing";
 import { createClient, type Client } from "../../client/index.ts";
 import { withCleanup } from "../rig/cleanup.ts";
 import { startProcess } from "../rig/processes.ts";
-import { createRelayRig, freePort, SITE } from "../rig/relay.ts";
+import { createRelayRig, SITE } from "../rig/relay.ts";
 import { until } from "../rig/waiting.ts";
 import { atMost, bystanders, exactly, type Context, type Outcome, type Scenario } from "../scenario.ts";
 

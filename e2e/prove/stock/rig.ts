@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { io, type Socket } from "socket.io-client";
+import { freePort } from "@allhours/relay/testing";
 import { ledgerText, sightingIn, type Sighting } from "../ledger.ts";
 import type { Random } from "../random.ts";
-import { freePort } from "../rig/relay.ts";
 
 /** `default`: as installed. `retries`: with acks, `retries` and connection state recovery, as its page on delivery guarantees has it. */
 export type StockMode = "default" | "retries";

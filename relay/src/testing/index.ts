@@ -7,4 +7,5 @@ export * from "./http-server.ts";
 export * from "./knowledge-suite.ts";
 export * from "./messages-in-languages.ts";
 export * from "./nlu-suite.ts";
+export { freePort } from "./processes.ts";
 export * from "./store-suite.ts";

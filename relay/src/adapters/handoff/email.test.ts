@@ -112,9 +112,9 @@ describe.runIf(hasDovecot())("a desk in a real mailbox", () => {
     await adapter.deliver(sampleOffer, signalOf());
     const to = replyTo();
     server.deliver(
-      `From: rita@shop.example\nTo: ${to}\nSubject: =?utf-8?q?R=C3=A9?=\nMessage-ID: <html-1@shop.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n<p>Voil=E0 l'=E9tiquette</p>\n--b\nContent-Type: application/pdf; name=label.pdf\nContent-Disposition: attachment; filename=label.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0=\n--b--\n`,
+      `From: rita@shop.example\nTo: ${to}\nSubject: =?utf-8?q?R=C3=A9?=\nMessage-ID: <html-1@shop.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n<style>p {}</style><p>Voil=E0 l'=E9tiquette &amp; plus</p><blockquote><p>des mots d'hier</p></blockquote>\n--b\nContent-Type: application/pdf; name=label.pdf\nContent-Disposition: attachment; filename=label.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0=\n--b--\n`,
     );
-    expect(await heard(adapter)).toMatchObject([{ type: "message", text: "Voilà l'étiquette\n(file: label.pdf)" }]);
+    expect(await heard(adapter)).toMatchObject([{ type: "message", text: "Voilà l'étiquette & plus\n(file: label.pdf)" }]);
   });
 
   it("hears again what was not stored, and says what was not done", async () => {

@@ -8,6 +8,7 @@ import { ImapFlow } from "imapflow";
 import PostalMime, { type Email } from "postal-mime";
 import * as v from "valibot";
 import { LIMITS } from "@allhours/protocol";
+import { textOfHtml } from "../html-text.ts";
 import { AdapterError } from "../errors.ts";
 import { filledOption, optionsReader } from "../options.ts";
 import { timeoutOption } from "../signed-webhook.ts";
@@ -163,7 +164,7 @@ export function createEmailDesk(options: EmailDeskOptions, context: AdapterConte
     const files = mail.attachments.flatMap(({ filename, disposition }) =>
       filename === null || disposition === "inline" ? [] : [`(file: ${filename})`],
     );
-    const words = new EmailReplyParser().parseReply((mail.text ?? textIn(mail.html ?? "")).slice(0, MOST_CHARS)).trim();
+    const words = new EmailReplyParser().parseReply((mail.text ?? textOfHtml(mail.html ?? "")).slice(0, MOST_CHARS)).trim();
     const [first = "", ...rest] = words.split("\n");
     const type = WORDS[first.trim().toLowerCase() as keyof typeof WORDS];
     if (type === "pass")
@@ -206,9 +207,6 @@ function isAutomatic({ headers, from }: Email): boolean {
     /^(bulk|junk|list)$/.test(header("precedence")) ||
     /^(mailer-daemon|postmaster)@/i.test(from?.address ?? "")
   );
-}
-function textIn(html: string): string {
-  return html.replace(/<(br|\/p|\/div|\/li)[^<>]*>/gi, "\n").replace(/<[^<>]*>/g, "");
 }
 function refuse(cause: unknown): never {
   const { authenticationFailed, code } = cause as { authenticationFailed?: boolean; code?: string };

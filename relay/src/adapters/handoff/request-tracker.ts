@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { LIMITS } from "@allhours/protocol";
+import { textOfHtml } from "../html-text.ts";
 import { AdapterError } from "../errors.ts";
 import { callJson } from "../json-call.ts";
 import { filledOption, optionsReader, urlOption } from "../options.ts";
@@ -156,12 +157,7 @@ export function createRequestTracker(options: RequestTrackerOptions, context: Ad
       if (typeof name === "string" && name !== "") files.push(name);
       else if (type === "text/plain" && typeof content === "string") texts.push(Buffer.from(content, "base64").toString("utf8"));
       else if (type === "text/html" && typeof content === "string" && texts.length === 0)
-        texts.push(
-          Buffer.from(content, "base64")
-            .toString("utf8")
-            .replace(/<(br|\/p|\/div)[^<>]*>/gi, "\n")
-            .replace(/<[^<>]*>/g, ""),
-        );
+        texts.push(textOfHtml(Buffer.from(content, "base64").toString("utf8")));
     }
     return [...texts.map((words) => words.trim()), ...files.map((name) => `(file: ${name})`)].filter((words) => words !== "").join("\n");
   }

@@ -2,7 +2,7 @@
  * The readable part of a page as a list of blocks: headings, paragraphs, list items, code, folded questions. Furniture (navigation, headers,
  * forms' fields) and what a reader cannot see are left out. What the page wrote stays text: nothing in it can become markup of ours.
  */
-import { isBlock, type HtmlElement, type HtmlNode } from "./html-tree.ts";
+import { isBlock, type HtmlElement, type HtmlNode } from "../../html-tree.ts";
 
 /** `text`: Markdown. `anchor`: the id a link can end in. `at`: offset in the source. */
 export type Block = { at: number } & (

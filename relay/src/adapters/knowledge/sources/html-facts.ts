@@ -1,6 +1,6 @@
 /** What a page says about itself: title, language, date, address, whether it wants to be found, and the questions of its structured data. */
 import { isDate, isLanguage } from "../article.ts";
-import { elementsBelow, firstBelow, lineAt, rawText, type HtmlElement } from "./html-tree.ts";
+import { elementsBelow, firstBelow, lineAt, rawText, type HtmlElement } from "../../html-tree.ts";
 import { plainText } from "./html-blocks.ts";
 
 export type PageFacts = {

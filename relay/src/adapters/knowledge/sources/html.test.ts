@@ -5,7 +5,7 @@ import { createTestContext, type TestContext } from "../../../testing/adapter-co
 import type { Article, Split } from "../article.ts";
 import { readArticles } from "../articles.ts";
 import { readPage } from "./html.ts";
-import { decodeHtml } from "./html-tree.ts";
+import { decodeHtml } from "../../html-tree.ts";
 
 const open: TestContext[] = [];
 afterEach(async () => {

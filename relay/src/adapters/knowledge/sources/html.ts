@@ -8,7 +8,7 @@ import { normalise } from "../../words.ts";
 import { fillTemplate, idFrom, type Article, type ArticleProblem, type Read, type ReadOptions, type Split } from "../article.ts";
 import { blocksOf, markdownOf, plainText, type Block, type LinkTo } from "./html-blocks.ts";
 import { factsOf, faqOf, type FaqEntry, type PageFacts } from "./html-facts.ts";
-import { decodeHtml, elementsBelow, firstBelow, lineAt, parseHtml, type HtmlElement } from "./html-tree.ts";
+import { decodeHtml, elementsBelow, firstBelow, lineAt, parseHtml, type HtmlElement } from "../../html-tree.ts";
 
 export type PageSource = {
   /** Path or address, for problems. */

@@ -1,7 +1,7 @@
 /** A fetched page as articles: by its type, unless it asks not to be found. Knows no requests and no robots.txt. */
 import { idFrom, type Read, type ReadOptions } from "../../article.ts";
 import { dayOf, forbidsIndex } from "../html-facts.ts";
-import { decodeHtml } from "../html-tree.ts";
+import { decodeHtml } from "../../../html-tree.ts";
 import { readPage } from "../html.ts";
 import { readPdf } from "../pdf.ts";
 
