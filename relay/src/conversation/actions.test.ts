@@ -153,6 +153,16 @@ it("works from intents and slots alone, takes the missing value from the next me
   expect(two.conversation.understood?.action).toBeUndefined();
   await write(two, { optionId: CONFIRM.yes });
   expect(asked).toHaveLength(1);
+  // Chosen among the articles that were offered, it is asked about with what was said before.
+  const four = await visitor();
+  await write(four, "10482, I do not need it");
+  expect(await confirms(four)).toEqual([]);
+  await write(four, { optionId: "article:cancel" });
+  expect(await confirms(four)).toMatchObject([{ fields: [{ value: "10482" }] }]);
+  const five = await visitor();
+  await write(five, "10482, I do not need it");
+  await write(five, { optionId: "article:track" });
+  expect(await confirms(five)).toEqual([]);
   // Who denies it is not asked whether to.
   const denies = shop((request) => ({ ...understands(request), denied: true }), done);
   const three = await denies.visitor();

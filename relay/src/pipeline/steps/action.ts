@@ -9,13 +9,19 @@ import { actionPhrases } from "../action-phrases.ts";
 import { bordersOf } from "../borders.ts";
 import { fillPlaces } from "../notice-phrases.ts";
 import { answerParts } from "./confidence.ts";
+import { OPTION_ARTICLE } from "./knowledge.ts";
 import { fill, saysLittleElse, shownText, type Filled, type Sources } from "../proposals.ts";
 import type { Outcome, Step, Turn } from "../turn.ts";
 
 type Chosen = { action: ActionConfig; why: string; proposed?: Readonly<Record<string, string>> | undefined };
 
-function chosenOf({ region, understanding, conversation }: Turn, borders: { answerAt: number }): Chosen | undefined {
+function chosenOf({ region, understanding, conversation, optionId }: Turn, borders: { answerAt: number }): Chosen | undefined {
   const { actions } = region.config;
+  if (optionId !== undefined) {
+    // Asked back, the visitor chose the article about it.
+    const action = actions.find(({ intents }) => intents.some((intent) => optionId === `${OPTION_ARTICLE}${intent}`));
+    return action === undefined ? undefined : { action, why: "intent" };
+  }
   const proposal = understanding?.proposal;
   if (proposal !== undefined) {
     const action = actions.find(({ id }) => id === proposal.action);
@@ -74,7 +80,7 @@ export const action: Step = {
   name: "action",
   run(turn) {
     const { site, understanding } = turn;
-    if (turn.region.config.actions.length === 0 || turn.optionId !== undefined) return { next: true };
+    if (turn.region.config.actions.length === 0) return { next: true };
     const chosen = chosenOf(turn, bordersOf(turn, understanding?.intents[0]?.name));
     if (chosen === undefined) return { next: true, note: understanding?.proposal === undefined ? undefined : "no such action" };
     const fresh = understanding?.slots ?? [];
