@@ -1,4 +1,6 @@
 /**
+ * `npm run eval -- --sets FOLDER [--json OUT]`: every labelled set below a folder, asked of the embedded understanding alone: also figures that need its
+ * confidences, as how well it tells what it does not know.
  * `npm run eval -- [--train FILE] [--dev FILE] [--limit N] [--relay URL] [--concurrency N] [--language TAG] [--json OUT]`: how well the
  * embedded understanding answers a labelled set, asked as a visitor would ask, through a real relay.
  */
@@ -9,6 +11,8 @@ import { parseArgs } from "node:util";
 import { cpuSecondsOf, startRelay } from "../client/index.ts";
 import { askAll } from "./ask-all.ts";
 import { findDataFiles } from "./data-files.ts";
+import { figuresAsText, measureSet, type SetFigures } from "./measure-set.ts";
+import { findSets } from "./sets.ts";
 import { readUtterances, spread, type ReadUtterances } from "./read-utterances.ts";
 import { scoreOf, type Score } from "./score.ts";
 import { articlesFor, knowledgeCsv, relayConfig, SITE, slugOf } from "./site.ts";
@@ -23,6 +27,8 @@ const { values: given } = parseArgs({
     language: { type: "string", default: "en" },
     concurrency: { type: "string", default: "16" },
     json: { type: "string" },
+    sets: { type: "string" },
+    target: { type: "string", default: "0.8" },
   },
 });
 const say = (line: string): void => {
@@ -128,6 +134,25 @@ async function evaluate(files: { train: string; dev: string }): Promise<void> {
   }
 }
 
+async function evaluateSets(folder: string): Promise<void> {
+  const sets = await findSets(resolve(folder));
+  if (sets.length === 0)
+    say(`nothing to evaluate: no labelled set below ${folder} (JSON lines, CSV, TSV, JSON or CoNLL with text and intent)`);
+  const target = Number(given.target);
+  const all: SetFigures[] = [];
+  for (const set of sets) {
+    const figures = await measureSet(set, target);
+    all.push(figures);
+    for (const line of figuresAsText(figures, target)) say(line);
+    if (set.skipped > 0) say(`  skipped       ${set.skipped} lines`);
+  }
+  if (given.json !== undefined) await writeFile(given.json, `${JSON.stringify(all, null, 1)}\n`);
+}
+
+if (given.sets !== undefined) {
+  await evaluateSets(given.sets);
+  process.exit();
+}
 const files = await findDataFiles({
   ...(given.train === undefined ? {} : { train: given.train }),
   ...(given.dev === undefined ? {} : { dev: given.dev }),

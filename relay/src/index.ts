@@ -15,4 +15,5 @@ export { createLogger, type Logger } from "./observe/logger.ts";
 export type { FallbackHandler } from "./gateway/http.ts";
 export { embeddedKnowledge } from "./adapters/knowledge/embedded.ts";
 export { embeddedNlu } from "./adapters/nlu/embedded.ts";
+export { resolvedAt, type Outcome, type Resolved } from "./adapters/nlu/resolved.ts";
 export { readArticles, type Article, type ReadArticles } from "./adapters/knowledge/articles.ts";
