@@ -2,7 +2,7 @@
  * Visitors who left are told that somebody has answered: a real relay with two regions, a real SMTP server for each, a desk over signed webhooks. The
  * address is looked for in everything that anybody but its own mail server gets.
  */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -142,6 +142,12 @@ const looked = async (result: string, region = "eu"): Promise<number> => {
   return Number(line.exec(await (await fetch(`${relay.url}/metrics`)).text())?.[1] ?? 0);
 };
 
+/** Of the link to the page, which stands at the end of its line. */
+const ticketOf = (mail: string): string => new RegExp(`${ORIGIN}/lamps/arc#allhours=3D([\\w.]+)\\r\n`).exec(mail)?.[1] ?? "";
+const joining = (ticket: string): { join: { ticket: string; token: string } } => ({
+  join: { ticket, token: randomBytes(32).toString("base64url") },
+});
+
 describe("a visitor who left an address", () => {
   it("is told once, in their language, by their own region, and nobody else gets the address", async () => {
     const talk = await ask("Europe/Paris", "fr");
@@ -166,7 +172,7 @@ describe("a visitor who left an address", () => {
     await expect.poll(async () => looked("told"), { timeout: 10_000 }).toBe(3);
     const [mail = ""] = to(eu, address);
     expect(mail).toContain("In=C3=AAs, de Linden & Co, a r=C3=A9pondu");
-    expect(mail).toContain(`${ORIGIN}/lamps/arc\r\n`);
+    expect(ticketOf(mail)).toMatch(/^eu\.[A-Za-z0-9]{23}$/);
     expect(mail).not.toMatch(/size|reviews|secret of the lamp/);
     expect(apac.mails).toEqual([]);
     // It comes down masked, and went to its own mail server only.
@@ -229,6 +235,67 @@ describe("a visitor who left an address", () => {
     await expect.poll(() => to(eu, "crash@mail.example").length, { timeout: 15_000 }).toBe(1);
     await expect.poll(async () => looked("told"), { timeout: 10_000 }).toBe(1);
     expect(to(eu, "crash@mail.example")).toHaveLength(1);
+  });
+});
+
+describe("the link of a notice", () => {
+  const pipes = [
+    ["socketio", "sse"],
+    ["sse", "socketio"],
+  ] as const;
+  it.each(pipes)("takes another device into the conversation, over %s, once", async (pipe, other) => {
+    const address = `${pipe}@mail.example`;
+    const talk = await ask("Europe/Paris", "en");
+    await leave(talk, address);
+    await answer(talk, "the answer");
+    await expect.poll(() => to(eu, address).length, { timeout: 10_000 }).toBe(1);
+    const ticket = ticketOf(to(eu, address)[0] ?? "");
+    const facts = joining(ticket);
+    // Robots that open links send no fragment; whoever asks the relay for the page finds nothing there.
+    const phone = await hello(facts, pipe);
+    expect(phone.welcome).toMatchObject({ conversationId: talk.conversationId, token: facts.join.token, mode: "agent", region: "eu" });
+    expect(JSON.stringify(phone.welcome?.events)).toContain("the answer");
+    // What is written there goes to the same case, and is heard by the first device.
+    const laptop = await hello({ token: talk.token });
+    const message = {
+      type: "message-send",
+      id: newId(),
+      conversationId: talk.conversationId,
+      parts: [{ type: "text", text: `from ${pipe}` }],
+    };
+    expect(await phone.command(message)).toMatchObject({ ok: true });
+    await laptop.waitFor((event) => event.type === "message-added" && event.message.id === message.id);
+    const atDesk = (): boolean =>
+      told.some(({ path, body }) => path === "/desk" && body.includes(`from ${pipe}`) && body.includes(talk.caseId));
+    await expect.poll(atDesk, { timeout: 10_000 }).toBe(true);
+    await answer(talk, "and on");
+    for (const client of [phone, laptop])
+      await client.waitFor((event) => event.type === "message-added" && JSON.stringify(event.message.parts).includes("and on"));
+    // Its session works by itself, over the other pipe too; the ticket does not.
+    phone.close();
+    expect((await hello({ token: facts.join.token }, other)).welcome).toMatchObject({ conversationId: talk.conversationId });
+    for (const wrong of [ticket, ticket.replace("eu.", "apac."), ticket.replace("eu.", "mars.")]) {
+      for (const way of [pipe, other]) {
+        const stranger = createClient({ url: relay.url, site: "linden", pipe: way, headers: { origin: ORIGIN } });
+        clients.push(stranger);
+        expect(await stranger.hello(joining(wrong)), wrong).toMatchObject({ ok: false, error: { code: "ticket-unknown" } });
+        stranger.close();
+      }
+    }
+  });
+
+  it("leads nowhere but to the page once the conversation is erased", async () => {
+    const talk = await ask("Asia/Manila", "en");
+    await leave(talk, "erased@mail.example");
+    await answer(talk, "the answer");
+    await expect.poll(() => to(apac, "erased@mail.example").length, { timeout: 10_000 }).toBe(1);
+    const ticket = ticketOf(to(apac, "erased@mail.example")[0] ?? "");
+    expect(ticket).toMatch(/^apac\./);
+    const body = JSON.stringify({ conversation: talk.conversationId });
+    expect((await fetch(`${relay.url}/v1/admin/erase`, { method: "POST", body })).status).toBe(200);
+    const client = createClient({ url: relay.url, site: "linden", pipe: "socketio", headers: { origin: ORIGIN } });
+    clients.push(client);
+    expect(await client.hello(joining(ticket))).toMatchObject({ ok: false, error: { code: "ticket-unknown" } });
   });
 });
 

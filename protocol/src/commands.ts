@@ -28,6 +28,16 @@ export const helloSchema = v.strictObject({
   region: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** Origin of an endpoint of the region that no longer answers, which this link stands in for. */
   left: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.urlChars))),
+  /**
+   * From the link in a notice: takes this client into the conversation the notice was about. `token` is made by the client, 256 random bits as base64url,
+   * and is its session there from then on; so the same hello may be said again when its answer was lost.
+   */
+  join: v.optional(
+    v.strictObject({
+      ticket: v.pipe(v.string(), v.minLength(20), v.maxLength(200)),
+      token: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
+    }),
+  ),
   page: v.optional(v.strictObject({ url: v.pipe(v.string(), v.maxLength(LIMITS.urlChars)), title: v.optional(short) })),
 });
 

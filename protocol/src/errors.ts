@@ -21,6 +21,8 @@ export const WIRE_ERRORS = {
   "unknown-site": { retryable: false, delayMs: 0, textKey: "errorRefused" },
   "hello-required": { retryable: true, delayMs: 0, textKey: "errorSession" },
   "session-unknown": { retryable: false, delayMs: 0, textKey: "errorSession" },
+  /** The ticket of `join` is unknown, used, too old, or of another site: say hello without it. */
+  "ticket-unknown": { retryable: false, delayMs: 0, textKey: "errorGeneric" },
   /** The visitor's region is served by other relays, at `endpoints`: say hello there. */
   elsewhere: { retryable: false, delayMs: 0, textKey: "errorUnavailable" },
   forbidden: { retryable: false, delayMs: 0, textKey: "errorRefused" },

@@ -7,6 +7,7 @@ import { cacheOf, ConfigError, loadConfig, type LoadedConfig } from "./config/lo
 import { sweepContacts } from "./conversation/contacts.ts";
 import { sweepNotices } from "./conversation/notices.ts";
 import { ACTION, ACTION_DAYS } from "./conversation/action-records.ts";
+import { sweepTickets } from "./conversation/tickets.ts";
 import { CONSULTATION, CONSULTATION_DAYS } from "./conversation/consultations.ts";
 import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
 import { DELIVERY } from "./conversation/webhooks.ts";
@@ -269,6 +270,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
             store.removeRecords(ACTION, id, now() - ACTION_DAYS * DAY_MS),
             sweepContacts(store, id, now()),
             sweepNotices(store, id, now()),
+            sweepTickets(store, id, now()),
           ])
             void swept.catch(() => undefined);
         }

@@ -21,6 +21,7 @@ import { createPromises } from "./conversation/promises.ts";
 import { createPublisher } from "./conversation/publish.ts";
 import { createSerialQueue } from "./conversation/queue.ts";
 import { createRooms } from "./conversation/rooms.ts";
+import { createTickets } from "./conversation/tickets.ts";
 import { createTranscriptLinks } from "./conversation/transcript-links.ts";
 import { createTurns } from "./conversation/turns.ts";
 import { createJobRunner, type JobHandler } from "./jobs/runner.ts";
@@ -91,6 +92,7 @@ export function createService({
     },
   });
   const contacts = createContacts(shared);
+  const tickets = createTickets({ ...shared, contacts });
   const notices = createNotices({ ...shared, contacts, metrics });
   const experts = createExperts(shared);
   const expertJobs = createExpertJobs({ ...shared, experts, metrics });
@@ -143,7 +145,7 @@ export function createService({
     logger,
   });
   const failover = createFailover({ ...shared, metrics, origin });
-  const hello = createHello({ ...shared, hub, turns, contacts, failover, wakeJobs: () => jobs.wake() });
+  const hello = createHello({ ...shared, hub, turns, contacts, tickets, failover, wakeJobs: () => jobs.wake() });
   const handle = createHandle({ ...shared, turns, contacts, experts, actions, failover });
   const erase = createErase({ ...shared, hub });
   const deskDoor = createDeskDoor({ ...shared, review, metrics });

@@ -64,6 +64,8 @@ export const visitorNotifySchema = v.strictObject({
   ),
   /** The merchant's own words, by language. What is left out is said by the house. */
   texts: v.optional(v.record(v.pipe(v.string("expected a language"), languageSchema), texts, "expected texts by language"), {}),
+  /** The link in a notice opens the conversation itself, on whatever device; else only the page where it was. */
+  resume: v.optional(v.boolean("expected true or false"), true),
   /** Days without a word, no case being open, after which an address is forgotten. */
   keepDays: v.optional(count(1, 60), 7),
 });

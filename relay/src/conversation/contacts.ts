@@ -9,6 +9,7 @@ import { refusal, type Ack, type CommandOf, type ContactChannel, type ContactSta
 import type { Region } from "../routing/types.ts";
 import type { Conversation, Job, JobDraft, Store, StoreRecord } from "../store/store.ts";
 import { derivedId } from "./ids.ts";
+import { hashToken } from "./session.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
 
 /** Kind of the records, by conversation. */
@@ -42,8 +43,8 @@ export type Contact = {
   sets: number[];
   told?: Told | undefined;
 };
-/** What is left of one that was taken back. */
-type Gone = { sets: number[] };
+/** What is left of one that is no longer kept. `byHand`: it was taken back or opted out, and had not merely had its time. */
+type Gone = { sets: number[]; byHand?: true };
 type Link = { siteId: string; addressHash: string; conversationId: string; language: string };
 type EndJob = { conversationId: string; regionId: string; setAt: number };
 
@@ -69,7 +70,6 @@ export function maskAddress(address: string): string {
 export function hashAddress(siteId: string, address: string): string {
   return hash("sha256", `${siteId}\u0000${address.toLowerCase()}`, "base64url");
 }
-const hashToken = (token: string): string => hash("sha256", token, "base64url");
 
 export type Contacts = ReturnType<typeof createContacts>;
 
@@ -143,7 +143,7 @@ export function createContacts(deps: ConversationDeps) {
       const sets = (before?.sets ?? []).filter((at) => at > now - DAY_MS);
       // Taking back is always possible, whatever is on offer now.
       if (address.trim() === "") {
-        if (before !== undefined && "address" in before) await store.putRecords([recordOf(conversation, { sets }, now)]);
+        if (before !== undefined && "address" in before) await store.putRecords([recordOf(conversation, { sets, byHand: true }, now)]);
         return { ok: true, value: tell(place, undefined) };
       }
       const channels = offered(conversation, place.region);
@@ -210,6 +210,13 @@ export function createContacts(deps: ConversationDeps) {
     });
   }
 
+  /** Does what was sent to the address given at `setAt` still stand? Not once that was changed, taken back, or opted out; having had its time is no harm. */
+  async function stands({ id, regionId }: Pick<Conversation, "id" | "regionId">, setAt: number): Promise<boolean> {
+    const found = await read(id, regionId);
+    if (found === undefined || !("address" in found)) return found?.byHand !== true;
+    return found.setAt === setAt && (await optOutIn(hashAddress(found.siteId, found.address), regionId)) === undefined;
+  }
+
   /** Writes down what was told. */
   async function putTold(conversation: Conversation, contact: Contact, more: readonly StoreRecord[] = []): Promise<void> {
     await store.putRecords([recordOf(conversation, contact, deps.clock.now()), ...more]);
@@ -241,13 +248,13 @@ export function createContacts(deps: ConversationDeps) {
     await deps.serial.run(conversationId, async () => {
       const contact = await live(conversationId, regionId);
       if (contact === undefined || hashAddress(contact.siteId, contact.address) !== addressHash) return;
-      await store.putRecords([recordOf({ id: conversationId, regionId }, { sets: contact.sets }, now)]);
+      await store.putRecords([recordOf({ id: conversationId, regionId }, { sets: contact.sets, byHand: true }, now)]);
       if (place !== undefined) tell(place, undefined);
     });
     return true;
   }
 
-  return { view, set, live, isOptedOut, putTold, end, linkOf, optOut };
+  return { view, set, live, isOptedOut, stands, putTold, end, linkOf, optOut };
 }
 
 /** Forgets what has had its time, once a day. Opt-outs stay. */

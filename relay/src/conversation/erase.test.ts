@@ -6,7 +6,9 @@ import type { Session, Store } from "../store/store.ts";
 import { bareConversation } from "../testing/bare-shop.ts";
 import { ana, seen, setUp, START, team } from "../testing/case-room.ts";
 import { createErase } from "./erase.ts";
-import { createHello, hashToken } from "./hello.ts";
+import { createHello } from "./hello.ts";
+import { hashToken } from "./session.ts";
+import { createTickets } from "./tickets.ts";
 import type { HubLink } from "./hub.ts";
 import type { Room } from "./rooms.ts";
 import { createTurns } from "./turns.ts";
@@ -147,6 +149,7 @@ it("answers a hello that is under way as one of a session that is unknown", asyn
     hub,
     turns,
     contacts,
+    tickets: createTickets({ ...shared, contacts }),
     failover: { left: () => undefined },
     wakeJobs: () => undefined,
   });

@@ -2,7 +2,7 @@
  * Opening a link: session, conversation, region, and what the client missed. Joins the hub first and reads the log second, so
  * that nothing falls in between; the gateway sends the welcome and then releases what was held.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import {
   LIMITS,
   newId,
@@ -35,10 +35,10 @@ import type { Pace } from "./pace.ts";
 import { webhookJobs } from "./webhooks.ts";
 import { queueOf } from "./queue-view.ts";
 import { PAGE, regionOf, remember, type Directory, type Room, type Rooms } from "./rooms.ts";
+import { hashToken, SESSION_MS } from "./session.ts";
+import { NO_TICKET, regionOfTicket, type Tickets } from "./tickets.ts";
 import type { Turns } from "./turns.ts";
 
-/** A session lives this long after its last hello, milliseconds. */
-const SESSION_MS = 30 * 24 * 3_600_000;
 /** Time for the titles of the starter buttons; without them the greeting has none. */
 const STARTERS_MS = 300;
 
@@ -50,17 +50,13 @@ export type HelloFacts = {
   origin?: string | undefined;
 };
 
-/** The stored form of a token: SHA-256, so that a stolen database opens no session. */
-export function hashToken(token: string): string {
-  return createHash("sha256").update(token).digest("base64url");
-}
-
 export function createHello(deps: {
   store: Store;
   rooms: Rooms;
   hub: Hub;
   turns: Turns;
   contacts: Pick<Contacts, "view">;
+  tickets: Tickets;
   directory: () => Directory;
   clock: Clock;
   pace: Pace;
@@ -87,6 +83,7 @@ export function createHello(deps: {
     if (facts.origin !== undefined && site.origins.length > 0 && !site.origins.includes(facts.origin)) {
       return { ok: false, error: { code: "origin-refused", message: `origin ${facts.origin} is not one of this site's` } };
     }
+    if (hello.join !== undefined) return join(hello, hello.join, link, site, directory);
     return hello.token === undefined ? begin(hello, facts, link, site, directory) : resume(hello, hello.token, link, site, directory);
   }
 
@@ -218,6 +215,26 @@ export function createHello(deps: {
       subscription.unsubscribe();
       throw error;
     }
+  }
+
+  /** By the link in a notice. What the client has of a conversation of its own is of no use in the one the ticket is for. */
+  async function join(
+    hello: Hello,
+    { ticket, token }: NonNullable<Hello["join"]>,
+    link: HubLink,
+    site: Site,
+    directory: Directory,
+  ): Promise<Result<Opened>> {
+    const regionId = regionOfTicket(ticket) ?? "";
+    const elsewhere = elsewhereOf(directory, regionId);
+    if (elsewhere !== undefined) return elsewhere;
+    // No store is asked for a region that is not this relay's.
+    if (directory.region(regionId) === undefined) return NO_TICKET;
+    const redeemed = await deps.tickets.redeem({ ticket, token }, hello.token, site.id);
+    if (!redeemed.ok) return redeemed;
+    const cursor = redeemed.value.own ? hello.cursor : undefined;
+    const opened = await resume({ ...hello, region: undefined, cursor }, redeemed.value.token, link, site, directory);
+    return opened.ok ? opened : NO_TICKET;
   }
 
   async function catchUp(room: Room, cursor: Cursor | undefined): Promise<Pick<Welcome, "resume" | "events" | "more">> {

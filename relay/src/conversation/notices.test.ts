@@ -45,12 +45,14 @@ describe("a notice", () => {
       language: "fr",
       subject: "Shop : Ana vous a répondu",
       timestamp: new Date(START).toISOString(),
-      values: { shop: "Shop", agent: "Ana", link: "https://shop.example/lamps" },
+      values: { shop: "Shop", agent: "Ana" },
     });
     const optout = notices[0]?.values.optout ?? "";
+    const back = notices[0]?.values.link ?? "";
+    expect(back).toMatch(/^https:\/\/shop\.example\/lamps#allhours=one\.[A-Za-z0-9]{23}$/);
     expect(optout).toMatch(/^https:\/\/chat\.example\/v1\/optout\/one\.[\w-]{43}$/);
     expect(notices[0]?.text).toBe(
-      `Ana, de Shop, a répondu à votre message. Lisez la réponse dans le chat : https://shop.example/lamps\n\nNe plus recevoir ces messages : ${optout}`,
+      `Ana, de Shop, a répondu à votre message. Lisez la réponse dans le chat : ${back}\n\nNe plus recevoir ces messages : ${optout}`,
     );
     // What was written.
     expect(JSON.stringify(notices)).not.toContain("hello");
@@ -263,7 +265,7 @@ describe("a notice", () => {
 
   it("has the merchant's words where there are some, field by field, and the house's elsewhere", async () => {
     const texts = { fr: { subject: "{agent} ({shop})" }, en: { body: "Go to {link}" } };
-    const room = setUp(day, ["paris"], { config: { texts } });
+    const room = setUp(day, ["paris"], { config: { texts, resume: false } });
     for (const language of ["fr-CA", "en", "fi"]) {
       const { talk } = await left(room, { language, pageUrl: "https://shop.example/" }, `${language}@example.com`);
       await room.desk("paris", talk, { type: "message" });

@@ -17,6 +17,7 @@ import { hashAddress, type Contact, type Contacts, type Told } from "./contacts.
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
 import type { Room } from "./rooms.ts";
+import { makeTicket } from "./tickets.ts";
 
 export const NOTICE_JOB = "notice";
 /** By the hash of an address: when it was written to in the last day. */
@@ -59,7 +60,7 @@ type Outcome = "no-address" | "seen" | "told" | "overtaken" | "too-late" | "opte
 type Decision =
   | { do: "nothing"; why: Exclude<Outcome, "postponed" | "sent" | "failed"> }
   | { do: "wait"; until: number }
-  | { do: "send"; contact: Contact; adapter: NoticeAdapter; seq: number; agent: string };
+  | { do: "send"; contact: Contact; adapter: NoticeAdapter; seq: number; agent: string; link: string };
 
 export function createNotices(
   deps: ConversationDeps & { store: Store; contacts: Pick<Contacts, "live" | "isOptedOut" | "putTold">; metrics: Pick<Metrics, "notices"> },
@@ -136,18 +137,25 @@ export function createNotices(
     }
     const until = quietUntil(config.quietHours[contact.channel], zoneOf(conversation, region), now);
     if (until !== undefined) return { do: "wait", until };
-    const counted: StoreRecord[] = [];
+    const written: StoreRecord[] = [];
     if (!again) {
       const id = hashAddress(contact.siteId, contact.address);
       const before = (await store.record(SENT, conversation.regionId, id))?.body as number[] | undefined;
       const times = (before ?? []).filter((sentAt) => sentAt > now - DAY_MS);
       if (times.length >= MOST_NOTICES_A_DAY) return nothing("too-many");
-      counted.push({ kind: SENT, regionId: conversation.regionId, id, at: now, body: [...times, now] });
+      written.push({ kind: SENT, regionId: conversation.regionId, id, at: now, body: [...times, now] });
     }
     const claimed: Contact = { ...contact, told: { entryId, seq, what, at: again ? told.at : now, sent: false } };
-    await contacts.putTold(conversation, claimed, counted);
+    let link = linkBack(place.site, conversation.pageUrl);
+    if (config.resume && link !== "") {
+      // A second try makes a second one: the first is known by its hash alone, and may have arrived.
+      const { record, linkFrom } = makeTicket(conversation, contact, now);
+      written.push(record);
+      link = linkFrom(link);
+    }
+    await contacts.putTold(conversation, claimed, written);
     const { author } = entry.event.message;
-    return { do: "send", contact: claimed, adapter, seq, agent: what === "answered" ? (author.name ?? place.site.name) : "" };
+    return { do: "send", contact: claimed, adapter, seq, agent: what === "answered" ? (author.name ?? place.site.name) : "", link };
   }
 
   return { deliver };
@@ -188,7 +196,7 @@ export function linkBack({ origins }: Pick<Site, "origins">, pageUrl: string | u
 function noticeOf(
   { entryId, what, at }: NoticeJob,
   { room, site, region }: Place,
-  { contact, agent }: Extract<Decision, { do: "send" }>,
+  { contact, agent, link }: Extract<Decision, { do: "send" }>,
 ): Notice {
   const { conversation } = room;
   const config = region.config.visitorNotify!;
@@ -199,7 +207,7 @@ function noticeOf(
   const values = {
     shop: oneLine(site.name),
     agent: oneLine(agent).slice(0, NAME_CHARS),
-    link: linkBack(site, conversation.pageUrl),
+    link,
     optout: `${config.publicUrl.replace(/\/$/, "")}/v1/optout/${contact.token}`,
   };
   const late = what === "late";

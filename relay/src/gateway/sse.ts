@@ -1,7 +1,7 @@
 /** The SSE + POST pipe: the same two verbs where WebSockets are blocked. A stream is opened by POSTing `hello`. */
 import type { Context } from "hono";
 import { refusal, LIMITS, SSE_EVENT, SSE_WELCOME, sseIdOf, textWithSum, withSum, type Ack, type Event } from "@allhours/protocol";
-import { hashToken } from "../conversation/hello.ts";
+import { hashToken } from "../conversation/session.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Session, Store } from "../store/store.ts";
 import type { Door } from "./door.ts";
@@ -25,6 +25,7 @@ export function statusOf(ack: Ack): 200 | 400 | 401 | 403 | 404 | 409 | 413 | 42
   if (ack.ok) return 200;
   switch (ack.error.code) {
     case "session-unknown":
+    case "ticket-unknown":
     case "hello-required":
       return 401;
     case "forbidden":

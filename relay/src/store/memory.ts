@@ -75,6 +75,7 @@ export function createMemoryStore(): Store {
     jobs = jobs.filter((job) => job.dead || !request.cancelJobs?.includes(job.id));
     for (const draft of request.jobs ?? []) if (!jobs.some((job) => job.id === draft.id)) jobs.push(newJob(draft, request.at));
     put(request.records ?? []);
+    if (request.session !== undefined) sessions.set(request.session.tokenHash, copy(request.session));
     return { entries: places, duplicate: false };
   }
 

@@ -20,6 +20,7 @@ export type AppendOperation = {
   cancelJobs?: string[] | undefined;
   inbound?: { source: string; externalId: string } | undefined;
   records?: RecordTable[] | undefined;
+  session?: SessionTable | undefined;
   skipIfKnown: boolean;
 };
 /** Where each entry lies. A bare number is the `seq` of a new one; an object is the place of one that was known. */
@@ -96,7 +97,10 @@ export function isRead(operation: Operation): boolean {
 /** Rows an operation may write, roughly: what `maxBatchRows` counts. At least 1. */
 export function rowsOf(operation: Operation): number {
   if (operation.type === "append")
-    return Math.max(1, operation.ids.length + (operation.jobs?.length ?? 0) + (operation.records?.length ?? 0));
+    return Math.max(
+      1,
+      operation.ids.length + (operation.jobs?.length ?? 0) + (operation.records?.length ?? 0) + (operation.session === undefined ? 0 : 1),
+    );
   if (operation.type === "create") return 2 + (operation.first === undefined ? 0 : rowsOf(operation.first));
   if (operation.type === "put-records") return Math.max(1, operation.records.length);
   if (operation.type === "claim-jobs") return Math.max(1, operation.limit);

@@ -171,6 +171,7 @@ export function appendOperation(request: AppendRequest): AppendOperation {
   if (request.cancelJobs !== undefined && request.cancelJobs.length > 0) operation.cancelJobs = request.cancelJobs;
   if (request.inbound !== undefined) operation.inbound = request.inbound;
   if (request.records !== undefined && request.records.length > 0) operation.records = request.records.map(recordRow);
+  if (request.session !== undefined) operation.session = sessionRow(request.session);
   return operation;
 }
 

@@ -132,6 +132,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     for (const id of operation.cancelJobs ?? []) removeJob(id);
     for (const job of operation.jobs ?? []) q.addJob.run(job);
     for (const record of operation.records ?? []) q.putRecord.run(record);
+    if (operation.session !== undefined) q.addSession.run(operation.session);
     return { duplicate: false, places };
   }
 

@@ -158,7 +158,9 @@ export type AppendRequest = {
   inbound?: { source: string; externalId: string } | undefined;
   /** Put down or replaced, with the entries or not at all. */
   records?: StoreRecord[] | undefined;
-  /** If the first entry's id is known, leave out patch, jobs and records as well (default true). */
+  /** One more session of the conversation, with the entries or not at all. Its `tokenHash` must be new. */
+  session?: Session | undefined;
+  /** If the first entry's id is known, leave out patch, jobs, records and session as well (default true). */
   skipIfKnown?: boolean | undefined;
 };
 export type Appended = { entries: { id: string; seq: number; at: number; known: boolean }[]; duplicate: boolean };

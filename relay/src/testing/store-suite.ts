@@ -72,6 +72,23 @@ const logCases: Record<string, Check> = {
     await assert.rejects(store.createConversation(conversation, undefined, undefined), StoreError);
   },
 
+  "a further session comes with an append, or not at all": async ({ store }) => {
+    const conversation = sampleConversation();
+    const first = sampleSession(conversation);
+    await store.createConversation(conversation, first, undefined);
+    const session = { ...first, tokenHash: `${first.tokenHash}-2` };
+    const record = { kind: "k", regionId: conversation.regionId, id: "r", at: 1, body: { used: true } };
+    await store.append({ conversationId: conversation.id, entries: [], at: 1, records: [record], session });
+    assert.deepEqual(await store.findSession(session.tokenHash), session);
+    assert.deepEqual(await store.findSession(first.tokenHash), first);
+    assert.deepEqual(await store.record("k", conversation.regionId, "r"), record);
+    const lost = { ...first, tokenHash: `${first.tokenHash}-3`, conversationId: "none" };
+    await assert.rejects(store.append({ conversationId: "none", entries: [], at: 1, records: [{ ...record, id: "s" }], session: lost }));
+    assert.equal(await store.findSession(lost.tokenHash), undefined);
+    assert.equal(await store.record("k", conversation.regionId, "s"), undefined);
+    await store.eraseConversation(conversation.id);
+    assert.equal(await store.findSession(session.tokenHash), undefined);
+  },
   "a session slides": async ({ store }) => {
     const conversation = sampleConversation();
     const session = sampleSession(conversation);
