@@ -66,6 +66,13 @@ export interface Chat {
    * nobody answered. What is set shows in the state, masked.
    */
   setContact(channel: ContactChannel, address: string): Promise<Ack | undefined>;
+  /**
+   * Goes on with the conversation of a notice's link, once what waits in the outbox is sent in its own. Resolves when that is remembered, which outlives
+   * the page. A ticket that opens nothing leaves all as it is: `linkGone` in the state, an `error` event with `ticket-unknown`.
+   */
+  join(ticket: string): Promise<void>;
+  /** Back to the conversation this device had before it joined one (`hasOther`), and forth. Only in the leading tab, and when nothing waits to be sent. */
+  goToOther(): void;
   /** Loads older entries than the first shown; false when there are none. */
   loadOlder(): Promise<boolean>;
   /** Closes link, tabs and storage; keeps what is stored. */

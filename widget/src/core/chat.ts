@@ -2,13 +2,23 @@
  * Joins state, outbox, log and link into one chat, and is the only file that knows all of them. Owns who does what when:
  * only the leading tab connects and sends; the others read what it stored and add to the outbox. Decides no retry itself.
  */
-import { LIMITS, newId, type Ack, type Command, type Event, type UnknownDurable, type VisitorPart, type Welcome } from "@allhours/protocol";
+import {
+  LIMITS,
+  newId,
+  type Ack,
+  type Command,
+  type Event,
+  type Hello,
+  type UnknownDurable,
+  type VisitorPart,
+  type Welcome,
+} from "@allhours/protocol";
 import { announcements } from "./announce.ts";
 import type { Chat, ChatOptions, ChatPorts } from "./chat-types.ts";
 import { createConnection } from "./connection.ts";
 import { checkParts, withoutCards } from "./draft.ts";
-import { runErrand } from "./errand.ts";
 import { helloFor, wireLanguages } from "./hello.ts";
+import type { Joining } from "./joining.ts";
 import { createHostEvents } from "./host-events.ts";
 import type { ChatModel } from "./model.ts";
 import { createOutbox } from "./outbox.ts";
@@ -38,8 +48,15 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
   let closed = false;
   let readSent = 0;
   let cancelExpiry = (): void => {};
+  /** Only where the link of a notice has led here. */
+  let joining: Joining | undefined;
 
-  const hello = (): ReturnType<typeof helloFor> => helloFor(options, session, getState());
+  const hello = (): Hello => {
+    const plain = helloFor(options, session, getState());
+    return joining?.hello(plain) ?? plain;
+  };
+  /** Where the conversation is. */
+  const relays = (): readonly string[] => session?.endpoints ?? options.relays;
   const report = (error: unknown, message: string): void => logger.warn({ error: String(error) }, message);
 
   const connection = createConnection({
@@ -59,7 +76,10 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
       },
       event: onEvent,
       lost: () => sync.restart(),
-      sessionUnknown: () => void (session = undefined),
+      unknown(code) {
+        if (joining?.unknown(code) !== true && code === "session-unknown") session = undefined;
+        connection.use(relays());
+      },
     },
   });
   const outbox = createOutbox({
@@ -68,7 +88,10 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     logger,
     send: (entry) => transmit(connection, session === undefined ? undefined : getState().conversationId, entry),
     on: {
-      changed: (entries) => dispatch({ type: "outbox", entries }),
+      changed(entries) {
+        dispatch({ type: "outbox", entries });
+        joining?.go();
+      },
       sending: (id) => dispatch({ type: "sending", id }),
       acked: (id, { seq }) => dispatch({ type: "acked", id, seq }),
       failed(id, code) {
@@ -126,7 +149,44 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     if (closed) return;
     session = snapshot.session;
     dispatch({ type: "loaded", snapshot });
+    await lookFor(session);
     await outbox.refresh();
+  }
+
+  async function loadJoining(): Promise<Joining> {
+    const { createJoining } = await import("./joining.ts");
+    return (joining ??= createJoining({
+      get session() {
+        return session;
+      },
+      set session(next) {
+        session = next;
+      },
+      get leading() {
+        return leading;
+      },
+      state: getState,
+      dispatch,
+      save(next) {
+        session = next;
+        sync.saveSession(next);
+        return sync.idle();
+      },
+      reopen() {
+        connection.close();
+        connection.use(relays());
+        connection.open();
+      },
+      fault: (code, message) => host.emit({ name: "error", data: { code, message } }),
+    }));
+  }
+  /** Takes up what a link has left in the storage, in this tab or another. Without the code for it the chat works as it did. */
+  async function lookFor(stored: StoredSession | undefined): Promise<void> {
+    if (joining === undefined && stored?.join === undefined && stored?.other === undefined) return;
+    await loadJoining().then(
+      (loaded) => loaded.found(stored),
+      (error: unknown) => report(error, "joining"),
+    );
   }
 
   /** Reads storage again; hints that come meanwhile are served by one more read. */
@@ -143,6 +203,7 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
   async function rereadSession(): Promise<void> {
     await sync.idle();
     const stored = (await storage.load()).session;
+    await lookFor(stored);
     if (closed || session === undefined) return;
     if (stored === undefined) {
       session = undefined;
@@ -167,7 +228,7 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     await reload();
     if (!leading || closed) return;
     dispatch({ type: "leading", leading: true });
-    connection.use(session?.endpoints ?? options.relays);
+    connection.use(relays());
     connection.open();
   }
 
@@ -187,8 +248,15 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
     const { token, visitorId, conversationId, region, endpoints } = welcome;
     const { seenSeq } = getState();
     const moved = endpoints?.join(" ") !== session?.endpoints?.join(" ");
-    if (moved || session?.token !== token || session.conversationId !== conversationId || (session.seenSeq ?? 0) > seenSeq) {
-      session = { token, visitorId, conversationId, seenSeq, ...(endpoints === undefined ? {} : { region, endpoints }) };
+    if (
+      moved ||
+      joining !== undefined ||
+      session?.token !== token ||
+      session.conversationId !== conversationId ||
+      (session.seenSeq ?? 0) > seenSeq
+    ) {
+      const next = { ...session, token, visitorId, conversationId, seenSeq, region: endpoints && region, endpoints };
+      session = joining?.joined(next, before) ?? next;
       sync.saveSession(session);
     }
     absorb(over ? 0 : before.seq, welcome.events, over);
@@ -227,7 +295,12 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
   async function ask(build: (conversationId: string) => Command): Promise<Ack | undefined> {
     const command = (): Command => build(getState().conversationId ?? "");
     if (leading) return connection.ask(command, ASK_MS);
-    return session === undefined ? undefined : runErrand(transports, (session.endpoints ?? options.relays)[0]!, hello(), command());
+    if (session === undefined) return undefined;
+    return import("./errand.ts").then(
+      ({ runErrand }) => runErrand(transports, relays()[0]!, hello(), command()),
+      // Its code is gone, as its relay may be: nobody answered.
+      () => undefined,
+    );
   }
 
   async function send(parts: VisitorPart[]): Promise<string> {
@@ -292,6 +365,11 @@ export function createChat(options: ChatOptions, { transports, storage, tabs, cl
       if (action === "handoff") await requests.requestHandoff();
       else await send([{ type: "choice", messageId, optionId: id, text: label }]);
     },
+    join: async (ticket) => {
+      await load();
+      return (await loadJoining()).join(ticket);
+    },
+    goToOther: () => joining?.goToOther(),
     async retry(messageId) {
       await outbox.retry(messageId);
       tabs.hint("outbox");

@@ -23,8 +23,8 @@ export type ConnectionOptions = {
     head(seq: number): void;
     event(event: Event | UnknownDurable): void;
     lost(): void;
-    /** The relay does not know the session: forget it, the next hello starts another. */
-    sessionUnknown(): void;
+    /** The relay does not know the session, or the ticket (`code`): forget it, the next hello does without. */
+    unknown(code: string): void;
   };
 };
 

@@ -81,7 +81,7 @@ function setUp(transportCount = 2, relays = ["https://one.test"], standby = fals
       head: (seq) => void (told.head = seq),
       event: () => void (told.events += 1),
       lost: () => void (told.lost += 1),
-      sessionUnknown: () => void (told.unknown += 1),
+      unknown: () => void (told.unknown += 1),
     },
   });
   const open = (): FakeLink[] => links.filter((link) => !link.closed);

@@ -18,6 +18,8 @@ import type { ConnectionState } from "./state.ts";
 const MOST_MOVES = 3;
 /** Failures in a row after which the relays the page names are asked as well. */
 const LOST_AFTER = 4;
+/** Refusals of something that the hello can do without. The last is what a relay says that knows no tickets. */
+const FORGET_CODES: readonly string[] = ["session-unknown", "ticket-unknown", "bad-frame"];
 /** Refusals that no retry can change. */
 const FINAL_CODES: readonly string[] = ["origin-refused", "unknown-site", "unsupported-version"];
 
@@ -173,8 +175,8 @@ export function createConnection({
       say({ status: "refused", code: refused.code });
       return;
     }
-    if (refused?.code === "session-unknown") {
-      on.sessionUnknown();
+    if (refused !== undefined && FORGET_CODES.includes(refused.code)) {
+      on.unknown(refused.code);
       unknownSessions += 1;
       if (unknownSessions === 1) return void attempt(through);
     }

@@ -22,7 +22,8 @@ export function helloFor(options: ChatOptions, session: StoredSession | undefine
     type: "hello",
     version: PROTOCOL_VERSION,
     site: options.site,
-    ...(session === undefined ? {} : { token: session.token }),
+    // One that is still being joined has none.
+    ...(session?.token ? { token: session.token } : {}),
     ...(session?.region === undefined || session.endpoints === undefined ? {} : { region: session.region }),
     ...(known ? { cursor: { epoch: state.epoch!, seq: state.seq, ...(at === undefined ? {} : { at }) } } : {}),
     ...(languages.length === 0 ? {} : { languages }),

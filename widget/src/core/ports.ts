@@ -81,6 +81,12 @@ export type StoredSession = {
   region?: string | undefined;
   /** Relays of the region this conversation belongs to, best first: no other is asked for it. */
   endpoints?: readonly string[] | undefined;
+  /** From the link of a notice: the conversation this device is to go on with. Until it is let in, the rest is its own, or empty where it has none. */
+  join?: { ticket: string; token: string } | undefined;
+  /** A link was refused: to be shown in whichever tab the visitor looks at, until the next welcome. */
+  linkGone?: true | undefined;
+  /** The conversation this device had before it was let into this one, if the visitor wrote in it. */
+  other?: StoredSession | undefined;
 };
 export type Snapshot = { session: StoredSession | undefined; cursor: Cursor | undefined; events: LogEvent[]; outbox: OutboxEntry[] };
 

@@ -335,6 +335,17 @@ describe("the rest", () => {
     expect(run([event(moded(3, "bot"))], served)).toMatchObject({ mode: "bot", agent: undefined });
   });
 
+  test("a stored log of the conversation before lends the next one neither entries nor a cursor", () => {
+    const session = { token: "t", visitorId: idOf(2), conversationId: idOf(9) };
+    const stored = { session, cursor: { epoch: "one", seq: 2 }, events: [added(1), added(2)], outbox: [] };
+    const between = run([{ type: "loaded", snapshot: stored }]);
+    expect([between.conversationId, between.epoch, between.seq, between.log]).toEqual([idOf(9), undefined, 0, []]);
+    // Its own comes a moment later, and is taken whole.
+    const events = [1, 2, 3].map((seq) => ({ ...added(seq), conversationId: idOf(9) }));
+    const next = reduce(between, { type: "loaded", snapshot: { ...stored, cursor: { epoch: "one", seq: 3 }, events } });
+    expect([next.seq, next.log.length]).toEqual([3, 3]);
+  });
+
   test("what was stored shows again, and a later look at storage adds what another tab received", () => {
     const session = { token: "t", visitorId: idOf(2), conversationId, seenSeq: 1 };
     const cursor = { epoch: "one", seq: 2 };

@@ -34,6 +34,8 @@ export type Action =
   | { type: "expire"; now: number }
   | { type: "seen"; seq: number }
   | { type: "leading"; leading: boolean }
+  /** What became of the link of a notice. */
+  | { type: "link"; patch: Pick<ChatState, "linkGone" | "hasOther"> }
   | { type: "storage"; storage: ChatState["storage"] };
 
 /** The next state. The same object comes back when nothing changed. */
@@ -65,6 +67,8 @@ export function reduce(model: ChatModel, action: Action): ChatModel {
       return Math.min(action.seq, model.seq) > model.seenSeq ? patched(model, { seenSeq: Math.min(action.seq, model.seq) }) : model;
     case "leading":
       return action.leading === model.leading ? model : patched(model, { leading: action.leading });
+    case "link":
+      return patched(model, action.patch);
     default:
       return action.storage === model.storage ? model : patched(model, { storage: action.storage });
   }
@@ -87,7 +91,9 @@ export function startsOver(model: ChatModel, welcome: Welcome): boolean {
   );
 }
 
-function onLoaded(model: ChatModel, { session, cursor, events, outbox }: Snapshot): ChatModel {
+function onLoaded(model: ChatModel, { session, cursor: stored, events, outbox }: Snapshot): ChatModel {
+  // Session and log are saved one after the other: between them the log, and its cursor with it, may be another conversation's.
+  const cursor = events.some((event) => event.conversationId !== session?.conversationId) ? undefined : stored;
   const same = model.ready && session?.conversationId === model.conversationId;
   const seen = session?.seenSeq ?? 0;
   const base = { ...model, ready: true, conversationId: session?.conversationId, visitorId: session?.visitorId };

@@ -71,4 +71,8 @@ export type ChatState = {
   unread: number;
   limits: { messageChars: number; partsPerMessage: number };
   features: { handoff: boolean };
+  /** The link of a notice did not open its conversation: used, too old, or void. */
+  linkGone?: boolean | undefined;
+  /** There is another conversation to go to: the one this device had before. */
+  hasOther?: boolean | undefined;
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contactWords, type ContactKey } from "./contact-words.ts";
+import { extraWords } from "./extra-words.ts";
 import { createI18n, flatten } from "./i18n.ts";
 import { consentWords } from "./consent-words.ts";
 import { OPEN_CHAT, labelledLanguage } from "./launcher-labels.ts";
@@ -11,6 +12,7 @@ import { locale as fr } from "./locales/fr.ts";
 import { locale as ja } from "./locales/ja.ts";
 import { locale as ptBR } from "./locales/pt-BR.ts";
 import { locale as zhHans } from "./locales/zh-Hans.ts";
+import { voiceWords } from "./voice-words.ts";
 import { LOCALES, dirOf, matchLocale, type LocaleName } from "./match-locale.ts";
 import { WIRE_ERRORS } from "@allhours/protocol";
 
@@ -38,6 +40,17 @@ describe.each(LOCALES)("%s", (name) => {
     }
     if (name !== "en") expect(contactWords[name].contactAsk).not.toBe(contactWords.en.contactAsk);
   });
+  it.each([
+    ["that come after the first paint", extraWords],
+    ["of dictation", voiceWords],
+  ])("has the words %s, each its own", (_which, words: Record<LocaleName, Record<string, string>>) => {
+    expect(Object.keys(words[name])).toEqual(Object.keys(words.en));
+    for (const [key, text] of Object.entries(words[name])) {
+      expect(text.trim(), key).not.toBe("");
+      expect(en.text).not.toHaveProperty(key);
+      if (name !== "en") expect(text).not.toBe(words.en[key]);
+    }
+  });
   it("labels the launcher", () => {
     expect(OPEN_CHAT[labelledLanguage([name])]).toBeTruthy();
     expect(labelledLanguage([name])).toBe(name.slice(0, 2));
@@ -60,7 +73,8 @@ it("has the words of the question for consent in every language, with its plural
 });
 
 it("has words for every wire error", () => {
-  for (const policy of Object.values(WIRE_ERRORS)) expect(en.text[policy.textKey]).toBeTypeOf("string");
+  const words: Record<string, string> = { ...en.text, ...extraWords.en };
+  for (const policy of Object.values(WIRE_ERRORS)) expect(words[policy.textKey]).toBeTypeOf("string");
 });
 
 describe("matchLocale", () => {

@@ -5,12 +5,14 @@
 import { createInstance } from "i18next";
 import type { ConsentKey } from "./consent-words.ts";
 import type { ContactKey } from "./contact-words.ts";
+import type { ExtraKey } from "./extra-words.ts";
 import type { AnyLocale, PluralKey, TextKey } from "./locales/en.ts";
+import type { VoiceKey } from "./voice-words.ts";
 import { LOCALES, dirOf, matchLocale, type LocaleName } from "./match-locale.ts";
 
-export type { ContactKey, PluralKey, TextKey };
+export type { ContactKey, ExtraKey, PluralKey, TextKey, VoiceKey };
 /** Words that come with what shows them. */
-export type LaterKey = ConsentKey | ContactKey;
+export type LaterKey = ConsentKey | ContactKey | ExtraKey | VoiceKey;
 
 export interface I18n {
   readonly locale: LocaleName;

@@ -3,10 +3,10 @@
  * disturbs an input method at work. What sending means is the panel's business.
  */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
-import type { I18n, TextKey } from "../i18n/i18n.ts";
-import type { VoiceProblem } from "../voice/machine.ts";
+import type { I18n } from "../i18n/i18n.ts";
 import { findRecognition } from "../voice/recognition.ts";
 import type { Dictation } from "../voice/web-speech.ts";
+import type { noteOf } from "./parts/dictation.ts";
 import { icon } from "./icons.ts";
 
 export type ComposerActions = {
@@ -20,15 +20,6 @@ export type ComposerActions = {
   announce(words: string): void;
 };
 type Host = ReactiveControllerHost & { renderRoot: HTMLElement | DocumentFragment };
-
-const problems: Record<VoiceProblem, TextKey> = {
-  denied: "voiceDenied",
-  "no-device": "voiceNoDevice",
-  "no-speech": "voiceNoSpeech",
-  network: "voiceNetwork",
-  language: "voiceLanguage",
-  error: "voiceError",
-};
 
 /** Whether Enter in this event sends: not with Shift, not while an input method composes (229 is Safari's way to say so). */
 export function sends(event: Pick<KeyboardEvent, "key" | "shiftKey" | "isComposing" | "keyCode">): boolean {
@@ -47,6 +38,7 @@ export class Composer implements ReactiveController {
   readonly #recogniser = findRecognition(globalThis);
   /** Loaded when the visitor first asks for it. */
   #dictation: Dictation | undefined;
+  #noteOf: typeof noteOf | undefined;
   #length = 0;
   #empty = true;
   #voice = false;
@@ -135,8 +127,9 @@ export class Composer implements ReactiveController {
     if (this.#dictation?.active === true) return this.#dictation.stop();
     this.#actions.interrupt();
     try {
-      const { createDictation } = await import("../voice/web-speech.ts");
-      this.#dictation ??= createDictation(this.#recogniser, (dictation) => this.#heard(dictation));
+      const loaded = await import("./parts/dictation.ts");
+      this.#noteOf = loaded.noteOf;
+      this.#dictation ??= loaded.createDictation(this.#recogniser, (dictation) => this.#heard(dictation));
     } catch {
       return; // Not loaded; the next press tries again.
     }
@@ -161,10 +154,8 @@ export class Composer implements ReactiveController {
   #limit = Number.POSITIVE_INFINITY;
 
   #note(i18n: I18n): { text: string; bad: boolean } | undefined {
-    const status = this.#dictation?.state.status ?? "idle";
-    if (status === "asking") return { text: i18n.t("voiceAsking"), bad: false };
-    if (status === "listening") return { text: i18n.t("listening"), bad: false };
-    if (status in problems) return { text: i18n.t(problems[status as VoiceProblem]), bad: true };
+    const dictated = this.#dictation && this.#noteOf?.(this.#dictation.state, i18n);
+    if (dictated !== undefined) return dictated;
     const left = charactersLeft(this.#length, this.#limit);
     if (left === undefined) return undefined;
     return left < 0 ? { text: i18n.plural("charsOver", -left), bad: true } : { text: i18n.plural("charsLeft", left), bad: false };

@@ -51,6 +51,7 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
   let chat: Chat | undefined;
   let making: Promise<Chat> | undefined;
   let gone = false;
+  let ticket: string | undefined;
   const root = host.element.shadowRoot!;
   const ownSheets = [...root.adoptedStyleSheets];
   const tokens = new CSSStyleSheet();
@@ -74,6 +75,20 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
     // Without the preview's code there is no badge; the panel shows the same messages.
     peek?.then(drawPeek).catch(() => (peek = undefined));
   };
+  /** The link of a notice leads here: takes the ticket out of the address, where nobody else needs it, and opens. */
+  const follow = (): void => {
+    const [hash, found] = /^#allhours=([\w.-]{20,200})$/.exec(location.hash) ?? [];
+    if (hash === undefined) return;
+    ticket = found;
+    history.replaceState(history.state, "", location.href.replace(hash, ""));
+    if (making !== undefined) void making.then(join, () => {});
+    host.open();
+  };
+  const join = async (made: Chat): Promise<void> => {
+    const given = ticket;
+    ticket = undefined;
+    if (given !== undefined) await made.join(given).catch(() => {});
+  };
   const drawPeek = (drawn: Peek): void => {
     const state = chat?.getState();
     if (gone || state === undefined) return drawn.destroy();
@@ -91,6 +106,7 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
     show();
     // Trouble with storage is told in the state; the link does not depend on it.
     await made.load().catch(() => {});
+    await join(made);
     if (!gone) made.connect();
     return made;
   };
@@ -111,6 +127,8 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
   await panel.updateComplete;
   // Fetched ahead, not started: a file beside this one, no storage and no relay.
   if (host.createChat === undefined) import("../browser-chat.ts").catch(() => {});
+  follow();
+  addEventListener("hashchange", follow);
 
   return {
     get locale() {
@@ -134,6 +152,7 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
     prefill: (text) => panel.prefill(text),
     destroy() {
       gone = true;
+      removeEventListener("hashchange", follow);
       chat?.close();
       peek?.then((drawn) => drawn.destroy()).catch(() => {});
       root.adoptedStyleSheets = ownSheets;

@@ -27,7 +27,7 @@ const announceAtOnce = 3;
 /**
  * @csspart panel header mark title status menu-button menu menu-item close banner messages more - The frame.
  * @csspart message message-visitor message-bot message-agent message-system bubble bubble-visitor bubble-bot bubble-agent bubble-system link - Messages.
- * @csspart contact contact-open contact-stop contact-channel contact-address contact-consent contact-save contact-cancel - Being told of an answer.
+ * @csspart contact contact-open contact-stop contact-channel contact-address contact-consent contact-save contact-cancel link-gone link-gone-close - Being told of an answer.
  * @csspart day new note handoff typing delivery signature retry discard rating rate choices choice sources source card card-action consent confirm file file-link - Around them.
  * @csspart composer composer-note field input mic send - Writing.
  */
@@ -113,6 +113,7 @@ export class AllhoursPanel extends LitElement {
     const extras = await import("./parts/extras.ts");
     if (this.#extras !== undefined || !this.isConnected) return;
     this.#extras = extras;
+    extras.addWords(this.i18n);
     (this.getRootNode() as ShadowRoot).adoptedStyleSheets.push(extras.extraStyles.styleSheet!);
     this.requestUpdate();
   }
@@ -229,7 +230,7 @@ export class AllhoursPanel extends LitElement {
       items.push({ label: i18n.t("handoffAsk"), run: () => this.#ask((chat) => chat.requestHandoff()) });
     if (state?.mode === "queued" || state?.mode === "agent")
       items.push({ label: i18n.t("handoffCancel"), run: () => this.#ask((chat) => chat.cancelHandoff()) });
-    items.push(...(this.#extras?.contactItems(this) ?? []));
+    items.push(...(this.#extras?.moreItems(this) ?? []));
     if (this.#aloud.supported) items.push({ label: i18n.t("speakReplies"), checked: this.#aloud.on, run: () => this.#aloud.toggle() });
     return items;
   }
@@ -295,7 +296,7 @@ export class AllhoursPanel extends LitElement {
     >
       ${head} ${renderBanner(this.#banner(state), i18n)} ${this.#renderLog(now)}
       ${this.#scroll.atBottom ? nothing : renderMore(this.#scroll.below, i18n, () => this.#scroll.toBottom())}
-      ${this.#extras?.renderContact(this)} ${this.#composer.render(i18n, state?.limits.messageChars ?? 8_000)}
+      ${this.#extras?.renderAboveComposer(this)} ${this.#composer.render(i18n, state?.limits.messageChars ?? 8_000)}
       <div class="hidden" role="status" aria-live="polite">${this.said}</div>
     </section>`;
   }

@@ -1,12 +1,12 @@
 /** What the header and the banner say about the link, the storage and who serves. The decisions are pure. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { ChatState } from "../core/state.ts";
-import type { I18n, TextKey } from "../i18n/i18n.ts";
+import type { ExtraKey, I18n, TextKey } from "../i18n/i18n.ts";
 import { icon, type IconName } from "./icons.ts";
 
 export type Dot = "on" | "wait" | "off";
 export type Status = { dot: Dot; text: TextKey; timezone?: string | undefined };
-export type Banner = { tone: "warn" | "danger"; icon: IconName; text: TextKey };
+export type Banner = { tone: "warn" | "danger"; icon: IconName; text: TextKey | ExtraKey };
 
 /** The line under the title. `undefined` state: not opened yet. */
 export function statusOf(state: ChatState | undefined): Status {
@@ -30,7 +30,7 @@ export function statusOf(state: ChatState | undefined): Status {
 }
 
 /** What stands across the top, if anything: the worst thing first. `reasonOf` has words for a wire error code. */
-export function bannerOf(state: ChatState | undefined, reasonOf: ((code: string) => TextKey) | undefined): Banner | undefined {
+export function bannerOf(state: ChatState | undefined, reasonOf: ((code: string) => Banner["text"]) | undefined): Banner | undefined {
   if (state === undefined) return undefined;
   if (state.connection.status === "refused")
     return { tone: "danger", icon: "alert", text: reasonOf?.(state.connection.code) ?? "errorRefused" };

@@ -22,8 +22,12 @@ export type ModelRelay = LoopbackRelay & {
   fault: (command: Command) => "lost" | "ack-lost" | { code: string; retryAfterMs?: number } | undefined;
   /** Refuses to be connected to. */
   down: boolean;
+  /** Of links, and where they lead. */
+  readonly tickets: Map<string, Conversation>;
   pageSize: number;
   epoch: string;
+  /** A conversation that began on another device. */
+  begin(): Conversation;
   append(conversationId: string, draft: Draft): DurableEvent;
   /** Appends without telling anybody: what a page misses while events are on their way. */
   appendSilently(conversationId: string, draft: Draft): DurableEvent;
@@ -46,12 +50,18 @@ const WELCOME = {
 export function createModelRelay(clock: Clock): ModelRelay {
   const conversations: Conversation[] = [];
   const sessions = new Map<string, Conversation>();
+  const used = new Set<string>();
   const open = new Map<Page, Conversation | undefined>();
   const refuse = (code: string, retryAfterMs?: number): Ack => ({
     ok: false,
     error: { code: code as "internal", message: code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
   });
 
+  function begin(): Conversation {
+    const conversation = { id: newId(clock.now()), visitorId: newId(clock.now()), log: [] };
+    conversations.push(conversation);
+    return conversation;
+  }
   function place(conversationId: string, draft: Draft): DurableEvent {
     const conversation = conversations.find((one) => one.id === conversationId)!;
     const event = { ...draft, conversationId, seq: conversation.log.length + 1, at: clock.now() };
@@ -62,13 +72,26 @@ export function createModelRelay(clock: Clock): ModelRelay {
     for (const [page, conversation] of open) if (conversation?.id === event.conversationId) page.event(event);
   }
 
-  function welcome(hello: Hello, page: Page): Ack {
+  /** The token by which it goes on: its own, where that leads there already. */
+  function join({ ticket, token }: NonNullable<Hello["join"]>, own: string | undefined): string | undefined {
+    const conversation = relay.tickets.get(ticket);
+    if (conversation === undefined || sessions.has(token)) return sessions.has(token) ? token : undefined;
+    if (own !== undefined && sessions.get(own) === conversation) return own;
+    if (used.has(ticket)) return undefined;
+    used.add(ticket);
+    sessions.set(token, conversation);
+    return token;
+  }
+  function welcome(said: Hello, page: Page): Ack {
+    let hello = said;
+    const joined = said.join === undefined ? undefined : join(said.join, said.token);
+    if (said.join !== undefined && joined === undefined) return refuse("ticket-unknown");
+    if (joined !== undefined && joined !== said.token) hello = { ...said, token: joined, cursor: undefined };
     let conversation = hello.token === undefined ? undefined : sessions.get(hello.token);
     if (hello.token !== undefined && conversation === undefined) return refuse("session-unknown");
     let token = hello.token;
     if (conversation === undefined || token === undefined) {
-      conversation = { id: newId(clock.now()), visitorId: newId(clock.now()), log: [] };
-      conversations.push(conversation);
+      conversation = begin();
       token = `token-${conversations.length}-of-the-model-relay`;
       sessions.set(token, conversation);
     }
@@ -155,8 +178,10 @@ export function createModelRelay(clock: Clock): ModelRelay {
     },
     fault: () => undefined,
     down: false,
+    tickets: new Map(),
     pageSize: 200,
     epoch: "first",
+    begin,
     appendSilently: place,
     append(conversationId, draft) {
       const event = place(conversationId, draft);

@@ -72,22 +72,8 @@ export const locale: Locale<"one" | "other"> = {
     ended: "Diese Unterhaltung ist beendet",
 
     speakReplies: "Antworten vorlesen",
-    listening: "Ich höre zu …",
-    voiceAsking: "Erlauben Sie das Mikrofon, um zu diktieren",
-    voiceDenied: "Das Mikrofon ist für diese Website gesperrt. Sie können es in den Browsereinstellungen erlauben.",
-    voiceNoDevice: "Es wurde kein Mikrofon gefunden.",
-    voiceNoSpeech: "Es war nichts zu hören. Versuchen Sie es noch einmal.",
-    voiceNetwork: "Zum Diktieren ist eine Verbindung nötig.",
-    voiceLanguage: "Diese Sprache kann hier nicht diktiert werden.",
-    voiceError: "Das Diktat wurde abgebrochen. Versuchen Sie es noch einmal.",
 
-    errorGeneric: "Diese Nachricht konnte nicht gesendet werden.",
-    errorTooLong: "Diese Nachricht ist zu lang.",
-    errorTooFast: "Das ging etwas schnell. Die Nachricht wird gleich gesendet.",
-    errorUnavailable: "Der Dienst ist ausgelastet. Die Nachricht wird so bald wie möglich gesendet.",
     errorRefused: "Der Chat ist hier nicht verfügbar.",
-    errorSession: "Diese Chatsitzung ist beendet. Laden Sie die Seite neu, um eine neue zu beginnen.",
-    errorVersion: "Diese Seite ist veraltet. Laden Sie sie neu, um zu chatten.",
   },
   plurals: {
     waiting: { one: "{{count}} Nachricht wartet auf Versand", other: "{{count}} Nachrichten warten auf Versand" },

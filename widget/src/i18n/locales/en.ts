@@ -72,22 +72,8 @@ const text = {
   ended: "This conversation has ended",
 
   speakReplies: "Read replies aloud",
-  listening: "Listening…",
-  voiceAsking: "Allow the microphone to dictate",
-  voiceDenied: "The microphone is blocked for this site. You can allow it in the browser’s settings.",
-  voiceNoDevice: "No microphone was found.",
-  voiceNoSpeech: "Nothing was heard. Try again.",
-  voiceNetwork: "Dictation needs a connection.",
-  voiceLanguage: "Dictation doesn’t support this language here.",
-  voiceError: "Dictation stopped. Try again.",
 
-  errorGeneric: "This message couldn’t be sent.",
-  errorTooLong: "This message is too long.",
-  errorTooFast: "That was a bit fast. It goes out in a moment.",
-  errorUnavailable: "The service is busy. It goes out as soon as possible.",
   errorRefused: "Chat isn’t available here.",
-  errorSession: "This chat session has ended. Reload the page to start a new one.",
-  errorVersion: "This page is out of date. Reload it to chat.",
 };
 
 const plurals = {

@@ -72,22 +72,8 @@ export const locale: Locale<"one" | "many" | "other"> = {
     ended: "Esta conversación ha finalizado",
 
     speakReplies: "Leer las respuestas en voz alta",
-    listening: "Escuchando…",
-    voiceAsking: "Permite el micrófono para dictar",
-    voiceDenied: "El micrófono está bloqueado para este sitio. Puedes permitirlo en los ajustes del navegador.",
-    voiceNoDevice: "No se ha encontrado ningún micrófono.",
-    voiceNoSpeech: "No se ha oído nada. Inténtalo de nuevo.",
-    voiceNetwork: "Para dictar hace falta conexión.",
-    voiceLanguage: "Aquí no se puede dictar en este idioma.",
-    voiceError: "El dictado se ha detenido. Inténtalo de nuevo.",
 
-    errorGeneric: "No se ha podido enviar este mensaje.",
-    errorTooLong: "Este mensaje es demasiado largo.",
-    errorTooFast: "Vas un poco rápido. El mensaje se enviará enseguida.",
-    errorUnavailable: "El servicio está saturado. El mensaje se enviará en cuanto sea posible.",
     errorRefused: "El chat no está disponible aquí.",
-    errorSession: "Esta sesión de chat ha terminado. Recarga la página para empezar otra.",
-    errorVersion: "Esta página está desactualizada. Recárgala para chatear.",
   },
   plurals: {
     waiting: {

@@ -72,22 +72,8 @@ export const locale: Locale<"one" | "many" | "other"> = {
     ended: "Cette conversation est terminée",
 
     speakReplies: "Lire les réponses à voix haute",
-    listening: "J’écoute…",
-    voiceAsking: "Autorisez le micro pour dicter",
-    voiceDenied: "Le micro est bloqué pour ce site. Vous pouvez l’autoriser dans les réglages du navigateur.",
-    voiceNoDevice: "Aucun micro n’a été trouvé.",
-    voiceNoSpeech: "Rien n’a été entendu. Réessayez.",
-    voiceNetwork: "La dictée a besoin d’une connexion.",
-    voiceLanguage: "La dictée ne prend pas en charge cette langue ici.",
-    voiceError: "La dictée s’est arrêtée. Réessayez.",
 
-    errorGeneric: "Ce message n’a pas pu être envoyé.",
-    errorTooLong: "Ce message est trop long.",
-    errorTooFast: "C’était un peu rapide. Le message part dans un instant.",
-    errorUnavailable: "Le service est occupé. Le message partira dès que possible.",
     errorRefused: "Le chat n’est pas disponible ici.",
-    errorSession: "Cette session de chat est terminée. Rechargez la page pour en ouvrir une nouvelle.",
-    errorVersion: "Cette page n’est plus à jour. Rechargez-la pour discuter.",
   },
   plurals: {
     waiting: {

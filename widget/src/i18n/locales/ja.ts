@@ -72,22 +72,8 @@ export const locale: Locale<"other"> = {
     ended: "この会話は終了しました",
 
     speakReplies: "返信を読み上げる",
-    listening: "聞いています…",
-    voiceAsking: "音声入力にはマイクの許可が必要です",
-    voiceDenied: "このサイトではマイクがブロックされています。ブラウザの設定で許可できます。",
-    voiceNoDevice: "マイクが見つかりませんでした。",
-    voiceNoSpeech: "音声が聞き取れませんでした。もう一度お試しください。",
-    voiceNetwork: "音声入力には接続が必要です。",
-    voiceLanguage: "この言語の音声入力には対応していません。",
-    voiceError: "音声入力が停止しました。もう一度お試しください。",
 
-    errorGeneric: "このメッセージを送信できませんでした。",
-    errorTooLong: "メッセージが長すぎます。",
-    errorTooFast: "送信の間隔が短すぎます。まもなく送信されます。",
-    errorUnavailable: "混み合っています。できるだけ早く送信します。",
     errorRefused: "このページではチャットを利用できません。",
-    errorSession: "チャットのセッションが終了しました。ページを再読み込みして新しく始めてください。",
-    errorVersion: "ページが古くなっています。再読み込みしてください。",
   },
   plurals: {
     waiting: { other: "{{count}}件が送信待ち" },

@@ -72,22 +72,8 @@ export const locale: Locale<"one" | "many" | "other"> = {
     ended: "Esta conversa foi encerrada",
 
     speakReplies: "Ler as respostas em voz alta",
-    listening: "Ouvindo…",
-    voiceAsking: "Permita o microfone para ditar",
-    voiceDenied: "O microfone está bloqueado para este site. Você pode liberá-lo nas configurações do navegador.",
-    voiceNoDevice: "Nenhum microfone foi encontrado.",
-    voiceNoSpeech: "Não ouvimos nada. Tente de novo.",
-    voiceNetwork: "O ditado precisa de conexão.",
-    voiceLanguage: "O ditado não está disponível neste idioma aqui.",
-    voiceError: "O ditado parou. Tente de novo.",
 
-    errorGeneric: "Não foi possível enviar esta mensagem.",
-    errorTooLong: "Esta mensagem é longa demais.",
-    errorTooFast: "Foi rápido demais. A mensagem será enviada em instantes.",
-    errorUnavailable: "O serviço está ocupado. A mensagem será enviada assim que possível.",
     errorRefused: "O chat não está disponível aqui.",
-    errorSession: "Esta sessão de chat terminou. Recarregue a página para começar outra.",
-    errorVersion: "Esta página está desatualizada. Recarregue para conversar.",
   },
   plurals: {
     waiting: {

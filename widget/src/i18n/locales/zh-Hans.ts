@@ -72,22 +72,8 @@ export const locale: Locale<"other"> = {
     ended: "本次对话已结束",
 
     speakReplies: "朗读回复",
-    listening: "正在聆听…",
-    voiceAsking: "请允许使用麦克风",
-    voiceDenied: "此网站的麦克风已被禁用，可在浏览器设置中允许。",
-    voiceNoDevice: "未找到麦克风。",
-    voiceNoSpeech: "没有听到声音，请再试一次。",
-    voiceNetwork: "语音输入需要网络连接。",
-    voiceLanguage: "此处不支持该语言的语音输入。",
-    voiceError: "语音输入已中断，请再试一次。",
 
-    errorGeneric: "此消息无法发送。",
-    errorTooLong: "消息太长。",
-    errorTooFast: "发送得有点快，稍后会自动发出。",
-    errorUnavailable: "服务繁忙，会尽快发出。",
     errorRefused: "此处无法使用聊天。",
-    errorSession: "聊天会话已结束，请刷新页面重新开始。",
-    errorVersion: "页面版本过旧，请刷新后再聊。",
   },
   plurals: {
     waiting: { other: "{{count}} 条等待发送" },

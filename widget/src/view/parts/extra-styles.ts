@@ -33,6 +33,32 @@ export const extraStyles = css`
   .menu button:focus-visible {
     background: var(--_surface-2);
   }
+  .link-gone {
+    display: flex;
+    flex: none;
+    align-items: center;
+    justify-content: space-between;
+    gap: 12px;
+    padding: 8px 18px;
+    border-block-start: 1px solid var(--_line);
+    font-size: 13.5px;
+  }
+  .link-gone button {
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: 28px;
+    block-size: 28px;
+    padding: 0;
+    border: 0;
+    border-radius: 8px;
+    background: none;
+    color: var(--_ink-2);
+  }
+  .link-gone svg {
+    inline-size: 14px;
+    block-size: 14px;
+  }
   .menu svg {
     inline-size: 16px;
     block-size: 16px;

@@ -1,11 +1,11 @@
 /** Under a message the relay refused for good: why, and the two ways on. */
 import { html, type TemplateResult } from "lit";
 import { policyOf } from "@allhours/protocol";
-import type { I18n, TextKey } from "../../i18n/i18n.ts";
+import type { ExtraKey, I18n, TextKey } from "../../i18n/i18n.ts";
 import { icon } from "../icons.ts";
 
 /** The words for a wire error code. */
-export function reasonOf(code: string): TextKey {
+export function reasonOf(code: string): TextKey | ExtraKey {
   return policyOf(code).textKey;
 }
 

@@ -1,0 +1,88 @@
+/** What is said while the visitor dictates, in all our languages: fetched with dictation itself. Beside that as locales/: complete. */
+import type { LocaleName } from "./match-locale.ts";
+
+const en = {
+  listening: "Listening…",
+  voiceAsking: "Allow the microphone to dictate",
+  voiceDenied: "The microphone is blocked for this site. You can allow it in the browser’s settings.",
+  voiceNoDevice: "No microphone was found.",
+  voiceNoSpeech: "Nothing was heard. Try again.",
+  voiceNetwork: "Dictation needs a connection.",
+  voiceLanguage: "Dictation doesn’t support this language here.",
+  voiceError: "Dictation stopped. Try again.",
+};
+export type VoiceKey = keyof typeof en;
+
+export const voiceWords: Record<LocaleName, Record<VoiceKey, string>> = {
+  en,
+  ar: {
+    listening: "أستمع إليك…",
+    voiceAsking: "اسمح باستخدام الميكروفون للإملاء",
+    voiceDenied: "الميكروفون محظور لهذا الموقع. يمكنك السماح به من إعدادات المتصفح.",
+    voiceNoDevice: "لم يُعثر على ميكروفون.",
+    voiceNoSpeech: "لم نسمع شيئًا. حاول مرة أخرى.",
+    voiceNetwork: "يحتاج الإملاء إلى اتصال بالإنترنت.",
+    voiceLanguage: "الإملاء بهذه اللغة غير مدعوم هنا.",
+    voiceError: "توقف الإملاء. حاول مرة أخرى.",
+  },
+  de: {
+    listening: "Ich höre zu …",
+    voiceAsking: "Erlauben Sie das Mikrofon, um zu diktieren",
+    voiceDenied: "Das Mikrofon ist für diese Website gesperrt. Sie können es in den Browsereinstellungen erlauben.",
+    voiceNoDevice: "Es wurde kein Mikrofon gefunden.",
+    voiceNoSpeech: "Es war nichts zu hören. Versuchen Sie es noch einmal.",
+    voiceNetwork: "Zum Diktieren ist eine Verbindung nötig.",
+    voiceLanguage: "Diese Sprache kann hier nicht diktiert werden.",
+    voiceError: "Das Diktat wurde abgebrochen. Versuchen Sie es noch einmal.",
+  },
+  es: {
+    listening: "Escuchando…",
+    voiceAsking: "Permite el micrófono para dictar",
+    voiceDenied: "El micrófono está bloqueado para este sitio. Puedes permitirlo en los ajustes del navegador.",
+    voiceNoDevice: "No se ha encontrado ningún micrófono.",
+    voiceNoSpeech: "No se ha oído nada. Inténtalo de nuevo.",
+    voiceNetwork: "Para dictar hace falta conexión.",
+    voiceLanguage: "Aquí no se puede dictar en este idioma.",
+    voiceError: "El dictado se ha detenido. Inténtalo de nuevo.",
+  },
+  fr: {
+    listening: "J’écoute…",
+    voiceAsking: "Autorisez le micro pour dicter",
+    voiceDenied: "Le micro est bloqué pour ce site. Vous pouvez l’autoriser dans les réglages du navigateur.",
+    voiceNoDevice: "Aucun micro n’a été trouvé.",
+    voiceNoSpeech: "Rien n’a été entendu. Réessayez.",
+    voiceNetwork: "La dictée a besoin d’une connexion.",
+    voiceLanguage: "La dictée ne prend pas en charge cette langue ici.",
+    voiceError: "La dictée s’est arrêtée. Réessayez.",
+  },
+  ja: {
+    listening: "聞いています…",
+    voiceAsking: "音声入力にはマイクの許可が必要です",
+    voiceDenied: "このサイトではマイクがブロックされています。ブラウザの設定で許可できます。",
+    voiceNoDevice: "マイクが見つかりませんでした。",
+    voiceNoSpeech: "音声が聞き取れませんでした。もう一度お試しください。",
+    voiceNetwork: "音声入力には接続が必要です。",
+    voiceLanguage: "この言語の音声入力には対応していません。",
+    voiceError: "音声入力が停止しました。もう一度お試しください。",
+  },
+  "pt-BR": {
+    listening: "Ouvindo…",
+    voiceAsking: "Permita o microfone para ditar",
+    voiceDenied: "O microfone está bloqueado para este site. Você pode liberá-lo nas configurações do navegador.",
+    voiceNoDevice: "Nenhum microfone foi encontrado.",
+    voiceNoSpeech: "Não ouvimos nada. Tente de novo.",
+    voiceNetwork: "O ditado precisa de conexão.",
+    voiceLanguage: "O ditado não está disponível neste idioma aqui.",
+    voiceError: "O ditado parou. Tente de novo.",
+  },
+  "zh-Hans": {
+    listening: "正在聆听…",
+    voiceAsking: "请允许使用麦克风",
+    voiceDenied: "此网站的麦克风已被禁用，可在浏览器设置中允许。",
+    voiceNoDevice: "未找到麦克风。",
+    voiceNoSpeech: "没有听到声音，请再试一次。",
+    voiceNetwork: "语音输入需要网络连接。",
+    voiceLanguage: "此处不支持该语言的语音输入。",
+    voiceError: "语音输入已中断，请再试一次。",
+  },
+};
