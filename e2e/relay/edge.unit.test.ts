@@ -40,6 +40,27 @@ it("ends sockets of one address beyond its share unread, and handshakes that nev
   expect((await fetch(`${relay.url}/readyz`)).status).toBe(200);
 }, 30_000);
 
+it("ends a link on which tokens or tickets are tried, so that each few tries are a new link, which is counted", async () => {
+  for (const guess of [
+    (letter: string) => ({ token: letter.repeat(43) }),
+    (letter: string) => ({ join: { ticket: `eu.${letter.repeat(23)}`, token: letter.repeat(43) } }),
+  ]) {
+    const { client, welcome } = await hello(guess("A"));
+    expect(welcome.ok).toBe(false);
+    const say = async (letter: string): Promise<unknown> => client.command({ type: "hello", version: 1, site: SITE, ...guess(letter) });
+    for (const letter of ["B", "C", "D"]) expect(await say(letter)).toMatchObject({ ok: false });
+    expect(client.closed).toBeUndefined();
+    expect(await say("E")).toMatchObject({ ok: false, error: { code: expect.stringContaining("-unknown") } });
+    await expect.poll(() => client.closed).toBeDefined();
+    await expect(say("F")).rejects.toThrow("ended");
+  }
+  // A mistake that one can put right ends nothing.
+  const { client } = await hello({ timezone: 7 as never });
+  for (let tries = 0; tries < 10; tries += 1) expect(await client.command({ type: "hello", version: 1 })).toMatchObject({ ok: false });
+  expect(client.closed).toBeUndefined();
+  client.close();
+});
+
 it("answers what is no HTTP with a code, and ends its connection", async () => {
   for (const [sent, status, code] of [
     [`GET /healthz HTTP/1.1\r\nHost: x\r\nX-Large: ${"a".repeat(40_000)}\r\n\r\n`, 431, "frame-too-large"],

@@ -96,6 +96,15 @@ it("sends a visitor on to the relays of their region, and writes nothing of them
   expect((await clientOf("apac").hello({ ...visitor, token, region: "apac" })).ok).toBe(true);
 });
 
+it("sends who comes by the link of a notice on to the relays of its region, and looks for its ticket nowhere else", async () => {
+  const join = { ticket: "apac.Vb3kQ9sZr1nXw7TfJm5Yc2a", token: "t".repeat(43) };
+  const endpoints = ["http://127.0.0.1:9", origins["apac"]];
+  expect(await clientOf("eu").hello({ join })).toMatchObject({ ok: false, error: { code: "elsewhere", endpoints } });
+  expect(await clientOf("apac").hello({ join })).toMatchObject({ ok: false, error: { code: "ticket-unknown", path: "join.ticket" } });
+  const nowhere = { ...join, ticket: join.ticket.replace("apac", "mars") };
+  expect(await clientOf("eu").hello({ join: nowhere })).toMatchObject({ ok: false, error: { code: "ticket-unknown" } });
+});
+
 it("tells of an endpoint that visitors had to leave once, and believes no other word", async () => {
   const [one, two] = [clientOf("apac"), clientOf("apac")];
   const visitor = { languages: ["en"], timezone: "Asia/Manila" };

@@ -20,6 +20,9 @@ export const SLOW_READER_BYTES = 1024 * 1024;
 /** A link that is refused for its haste more often than this is closed: so many at once, and so many a second. */
 const FLOOD = { refusals: 200, perSecond: 20 } as const;
 
+/** Hellos with a token or a ticket that nobody knows, on one link; then it ends, and the next try is a new link, which is counted. */
+const MOST_UNKNOWN = 5;
+
 type SocketData = { peer: Peer; origin: string | undefined; leaveAddress: () => void };
 type OurSocket = Socket<ClientToRelay, RelayToClient, Record<string, never>, SocketData>;
 
@@ -84,6 +87,7 @@ export function attachSocketIo(
     let session: Session | undefined;
     let leave: (() => void) | undefined;
     let opening = false;
+    let unknown = 0;
     let frameBytes = 0;
     const refusals = createBuckets(FLOOD.refusals, FLOOD.perSecond, () => deps.clock.now());
     const close = (): void => {
@@ -131,6 +135,8 @@ export function attachSocketIo(
         opening = false;
         if (!opened.ok) {
           ack(withSum(opened));
+          if (opened.error.code === "session-unknown" || opened.error.code === "ticket-unknown") unknown += 1;
+          if (unknown >= MOST_UNKNOWN) close();
           return;
         }
         if (!socket.connected) {
