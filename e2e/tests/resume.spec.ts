@@ -109,6 +109,7 @@ for (const pipe of ["socketio", "sse"] as const) {
       await expect(phone.bubbles("agent")).toHaveText(["Inês here."]);
       await expect(phone.bubbles("visitor")).toHaveText([question]);
       await expect(phone.page).toHaveURL(`${rig.demo.url}/lamps/arc.html`);
+      await expect(phone.box).toBeFocused();
       await expect(phone.host.locator("[part~=link-gone]")).toHaveCount(0);
       // No address and no Referer had the ticket in it.
       const ticket = link.split("#allhours=")[1] ?? "";

@@ -79,12 +79,13 @@ export class AllhoursChatElement extends Base {
     const known = flag("localStorage", this.#key);
     const wasOpen = known && flag("sessionStorage", `${this.#key}:open`);
     queueMicrotask(() => this.#emit("ready", {}));
-    if (this.hasAttribute("open") || wasOpen) return quietly(this.#show(false));
+    // The last is the link of a notice; the panel's code reads it.
+    if (this.hasAttribute("open") || wasOpen || /#allhours=/.test(location.hash)) return quietly(this.#show(false));
     const prepare = (): void => {
       if (this.isConnected) quietly(this.#load().then((panel) => (known ? panel.activate() : undefined)));
     };
     // Safari has no idle callback.
-    if ("requestIdleCallback" in globalThis) requestIdleCallback(prepare, { timeout: 4_000 });
+    if ((globalThis as Partial<typeof globalThis>).requestIdleCallback) requestIdleCallback(prepare, { timeout: 4_000 });
     else setTimeout(prepare, 1_000);
   }
 
@@ -238,15 +239,12 @@ export class AllhoursChatElement extends Base {
 
   async #mount(): Promise<PanelHandle> {
     const panel = await AllhoursChatElement.loadPanel!();
-    const languages = (): readonly string[] => this.#languages;
     return panel.mount({
       element: this,
       launcher: this.#launcher!,
       createChat: this.createChat,
       relay: AllhoursChatElement.relay ?? location.origin,
-      get languages() {
-        return languages();
-      },
+      languages: () => this.#languages,
       // Our own `ready` has been told: the verbs worked before there was a chat.
       emit: ({ id: _id, ts: _ts, type, ...detail }) => type !== "ready" && this.#emit(type, detail as never),
       open: () => quietly(this.open()),

@@ -11,7 +11,7 @@ export interface PanelHost {
   /** The launcher's button, for the badge on it. */
   readonly launcher: HTMLElement;
   /** Languages of the interface, best first (BCP 47). */
-  readonly languages: readonly string[];
+  readonly languages: () => readonly string[];
   /** Relays when the element names none: origins separated by spaces. */
   readonly relay: string;
   /** Makes the chat; the element's `createChat`, or `undefined` for the one with storage and sockets. */

@@ -46,7 +46,7 @@ function chatOptions(host: PanelHost, i18n: I18n): ChatOptions {
 /** Puts a hidden panel into the element. Makes no chat: nothing is stored or asked before `activate`. */
 export async function mount(host: PanelHost): Promise<PanelHandle> {
   if (customElements.get("allhours-panel") === undefined) customElements.define("allhours-panel", AllhoursPanel);
-  const i18n = await createI18n(host.languages);
+  const i18n = await createI18n(host.languages());
   const panel = document.createElement("allhours-panel") as AllhoursPanel;
   let chat: Chat | undefined;
   let making: Promise<Chat> | undefined;
@@ -136,7 +136,7 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
     },
     activate,
     show(focus) {
-      panel.reveal(focus);
+      panel.reveal(focus || ticket !== undefined);
       show();
     },
     hide() {
@@ -144,7 +144,7 @@ export async function mount(host: PanelHost): Promise<PanelHandle> {
       show();
     },
     async settingsChanged() {
-      await i18n.setLocale(host.languages);
+      await i18n.setLocale(host.languages());
       applySettings();
       show();
       await panel.updateComplete;
