@@ -251,6 +251,28 @@ describe("the ticket of a link", () => {
     expect(logs(rig.relay)[0]).toContain("still waiting");
   });
 
+  test("of another region's conversation is said to that region's relays, and the way back leads to one's own", async () => {
+    const rig = await elsewhere();
+    const { relay, clock, there } = rig;
+    const endpoints = ["https://eu.test"];
+    const chat = await online(rig);
+    await chat.sendText("mine");
+    await clock.settle();
+    const tries: string[] = [];
+    relay.fault = (command) => {
+      if (command.type !== "hello" || command.join === undefined) return undefined;
+      tries.push(command.join.token);
+      return tries.length === 1 ? { code: "elsewhere", endpoints } : undefined;
+    };
+    await chat.join(TICKET);
+    await clock.settle();
+    expect(chat.getState()).toMatchObject({ conversationId: there, hasOther: true, linkGone: false });
+    expect([tries.length, new Set(tries).size]).toEqual([2, 1]);
+    chat.goToOther();
+    await clock.settle();
+    expect(texts(chat)).toEqual(["mine"]);
+  });
+
   test("goes to relays of another region without anything of this one's", () => {
     const session = { token: "own", visitorId: "v", conversationId: "c", region: "apac", endpoints: ["https://apac.test"] };
     const join = { ticket: TICKET, token: "new" };

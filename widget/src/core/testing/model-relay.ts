@@ -19,7 +19,7 @@ export type ModelRelay = LoopbackRelay & {
   readonly heard: Command[];
   readonly links: number;
   /** What to do with a command before it is handled. `lost`: the relay never sees it; `ack-lost`: it does, but the answer is. */
-  fault: (command: Command) => "lost" | "ack-lost" | { code: string; retryAfterMs?: number } | undefined;
+  fault: (command: Command) => "lost" | "ack-lost" | { code: string; retryAfterMs?: number; endpoints?: string[] } | undefined;
   /** Refuses to be connected to. */
   down: boolean;
   /** Of links, and where they lead. */
@@ -52,9 +52,9 @@ export function createModelRelay(clock: Clock): ModelRelay {
   const sessions = new Map<string, Conversation>();
   const used = new Set<string>();
   const open = new Map<Page, Conversation | undefined>();
-  const refuse = (code: string, retryAfterMs?: number): Ack => ({
+  const refuse = (code: string, more: { retryAfterMs?: number; endpoints?: string[] } = {}): Ack => ({
     ok: false,
-    error: { code: code as "internal", message: code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    error: { code: code as "internal", message: code, ...more },
   });
 
   function begin(): Conversation {
@@ -208,7 +208,10 @@ export function createModelRelay(clock: Clock): ModelRelay {
           relay.heard.push(command);
           const fault = relay.fault(command);
           if (fault === "lost") return undefined;
-          if (typeof fault === "object") return refuse(fault.code, fault.retryAfterMs);
+          if (typeof fault === "object") {
+            const { code, ...more } = fault;
+            return refuse(code, more);
+          }
           const conversation = open.get(page);
           const answer =
             command.type === "hello"
