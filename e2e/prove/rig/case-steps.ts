@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { newId } from "@allhours/protocol";
 import { ledgerText, type Sighting } from "../ledger.ts";
 import type { Random } from "../random.ts";
-import { AGENTS, type CaseAgent, type CaseDesks, type Said } from "./case-desks.ts";
+import { AGENTS, DESKS, type CaseAgent, type CaseDesks, type Said } from "./case-desks.ts";
 import type { KnownCases } from "./case-log.ts";
 import type { CaseVisitor } from "./case-visitor.ts";
 import type { DeskAnswer } from "./desk.ts";
@@ -117,8 +117,8 @@ export async function offered(stage: Stage, visit: Visit): Promise<void> {
   await settled(stage, visit, "is offered", () => offers().length > 0);
   const [heard] = offers();
   const first = AGENTS.find(({ desk }) => desk === heard?.desk);
-  // The relay was killed while it told of an earlier offer, whose lease ran out meanwhile: every desk has had its turn, and there is no next.
-  const isLast = (heard?.event.data["offer"] ?? 1) >= AGENTS.length;
+  // A desk that did not hear is asked once more. The relay was killed while it told of each offer before: both have had both, and there is no next.
+  const isLast = (heard?.event.data["offer"] ?? 1) >= 2 * DESKS.length;
   if (plan.offer !== "at-once" && first !== undefined && !isLast) {
     if (plan.offer === "declined") await copies(stage, visit, first, "handoff.passed", { note: "lunch" }, [200, 409]);
     await settled(stage, visit, "is offered to the next", () => offers().some(({ desk }) => desk !== first.desk));

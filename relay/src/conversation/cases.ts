@@ -282,6 +282,8 @@ function routeAfter(route: Route | undefined, mode: "queued" | "agent", nowMs: n
     route: {
       ...route,
       leaseUntil: undefined,
+      untold: undefined,
+      unheard: undefined,
       ...(mode === "agent" ? { tier: "team", note: undefined, since: nowMs } : { passed: [], baton: undefined }),
     },
   };

@@ -56,7 +56,7 @@ it("tells the desk of a case whose job is taken before its commit is heard of", 
     logger,
     experts,
   });
-  const jobs = createDeskJobs({ store, rooms, serial, publisher, directory: () => directory, offers });
+  const jobs = createDeskJobs({ store, rooms, serial, publisher, directory: () => directory, clock, offers });
   const conversation = bareConversation(0);
   await memory.createConversation(conversation, undefined, undefined);
   const room = rooms.add(conversation, 0);

@@ -3,6 +3,7 @@
  * letters are the job runner's; a handler only says whether it worked.
  */
 import { AdapterError } from "../adapters/errors.ts";
+import type { Clock } from "../observe/clock.ts";
 import type { Region } from "../routing/types.ts";
 import type { Entry, Job, Store } from "../store/store.ts";
 import { asideJob, type HandoffJob } from "./case-jobs.ts";
@@ -18,6 +19,7 @@ export function createDeskJobs(deps: {
   serial: SerialQueue;
   publisher: Publisher;
   directory: () => Directory;
+  clock: Pick<Clock, "now">;
   offers: Pick<Offers, "offer">;
 }) {
   /** Delivers one `handoff` job. Throws `AdapterError`: the runner decides what follows. */
@@ -44,8 +46,8 @@ export function createDeskJobs(deps: {
       if (task.type === "withdrawn") return;
       // The first offer ran out before its desk was known to have it: the transcript of the next one has this.
       const { mode, caseId, route } = conversation;
-      if (mode === "queued" && caseId === task.caseId && route?.tier === "team" && route.offer > 0 && route.leaseUntil === undefined)
-        return;
+      const isOver = route?.tier === "team" && route.offer > 0 && (route.leaseUntil ?? 0) <= deps.clock.now();
+      if (mode === "queued" && caseId === task.caseId && isOver) return;
       // The offer before it is a dead letter, and its transcript ends before this: kept beside it, to be replayed after it.
       throw new AdapterError("refused", "no desk has taken the offer of this case", { permanent: true });
     }

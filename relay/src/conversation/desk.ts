@@ -21,6 +21,7 @@ import type { Publisher } from "./publish.ts";
 import { lastQuestion, QUESTION, redactedQuestion, type Question } from "../learning/questions.ts";
 import type { Review } from "../learning/review.ts";
 import type { SerialQueue } from "./queue.ts";
+import { isTold, told } from "./rounds.ts";
 import type { Directory, Room, Rooms } from "./rooms.ts";
 import type { Signal } from "./webhooks.ts";
 
@@ -142,7 +143,8 @@ export function createDeskDoor(deps: {
       return undefined;
     };
     const { caseId } = command;
-    const unheard = takes && room.conversation.mode === "queued" && room.conversation.deskId !== deskId;
+    const { deskId: known, teamId } = room.conversation;
+    const unheard = takes && room.conversation.mode === "queued" && (known !== deskId || (route !== undefined && !isTold(route, teamId)));
     const again = unheard ? await toldAgain(room, deskId, nowMs) : [];
     let refused: Extract<Result<never>, { ok: false }> | undefined;
     const accept = (agent: Agent): typeof refused => {
@@ -235,7 +237,9 @@ export function createDeskDoor(deps: {
     const change: Change = { entries: [], inbound, skipIfKnown: false, signals: [passSignal(command, room.conversation.teamId)] };
     // Where nobody is asked just now it lies here as a ticket, and goes on lying.
     if (caseId !== undefined && route?.leaseUntil !== undefined) {
-      change.patch = { route: { ...route, wanted: command.to, note: command.note ?? route.note } };
+      // It has heard of the offer, whatever became of its answer to it.
+      const heard = told(route, room.conversation.teamId);
+      change.patch = { route: { ...route, ...heard, wanted: command.to, note: command.note ?? route.note } };
       change.cancelJobs = timersOf(caseId, route, { lease: true, promise: false });
       change.jobs = [leaseJob(conversationId, caseId, route.offer, deps.clock.now())];
     }

@@ -1,10 +1,12 @@
-/** What a desk is told of a case it is offered, and receivers of an offer. */
+/** What a desk is told of a case it is offered, and receivers of an offer; and the jobs that tell it. */
 import type { Agent } from "@allhours/protocol";
 import type { HandoffEvent } from "../adapters/spec.ts";
 import type { Team } from "../routing/rota.ts";
 import type { Region } from "../routing/types.ts";
-import type { Route, Store } from "../store/store.ts";
+import type { Conversation, JobDraft, Route, Store } from "../store/store.ts";
+import { handoffJob } from "./case-jobs.ts";
 import { priorityOf } from "./cases.ts";
+import { derivedId } from "./ids.ts";
 import type { Place } from "./place.ts";
 import type { TranscriptLinks } from "./transcript-links.ts";
 import { refOf, transcriptOf } from "./transcript.ts";
@@ -63,6 +65,29 @@ export async function offerEvent(
 
 export function offerSignal(type: "handoff.offered" | "handoff.expired", caseId: string, teamId: string, offer: number): Signal {
   return { type, key: `${caseId} ${offer} ${teamId}`, data: { caseId, teamId, offer } };
+}
+
+/** Tells the next team. `number`: of the offer it is. */
+export function offerJob(
+  { id: conversationId, caseRank }: Pick<Conversation, "id" | "caseRank">,
+  caseId: string,
+  number: number,
+  { reason, at }: { reason: string; at: number },
+): JobDraft {
+  const entryId = derivedId(caseId, "offer", String(number));
+  return handoffJob({ conversationId, caseId, type: "offered", entryId, reason, priority: priorityOf(caseRank), at });
+}
+
+/** The desk that had the offer need not show it any longer, unless the next team answers there as well. */
+export function expiredJobs(
+  { id: conversationId, deskId, route }: Pick<Conversation, "id" | "deskId" | "route">,
+  caseId: string,
+  nextDesk: string | undefined,
+  at: number,
+): JobDraft[] {
+  if (deskId === undefined || deskId === nextDesk) return [];
+  const entryId = derivedId(caseId, "expired", String(route?.offer ?? 0));
+  return [handoffJob({ conversationId, caseId, type: "withdrawn", entryId, reason: "offer-expired", priority: "normal", deskId, at })];
 }
 
 /** Where a team answers. */

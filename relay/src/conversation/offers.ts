@@ -3,16 +3,18 @@
  * they will see it first, with the promise the visitor was given. One offer at a time; retries of a delivery are the job runner's.
  */
 import { phrasesFor, spokenTime } from "../pipeline/phrases.ts";
-import { chooseTeam, isAnybodyOnDuty, nextOnDuty, type Choice } from "../routing/tiers.ts";
+import type { Team } from "../routing/rota.ts";
+import { chooseTeam, isAnybodyOnDuty, nextOnDuty } from "../routing/tiers.ts";
 import type { Region } from "../routing/types.ts";
-import type { Job, JobDraft, Route } from "../store/store.ts";
-import { handoffJob, handoffJobId, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
+import type { Job, Route } from "../store/store.ts";
+import { handoffJobId, leaseJob, promiseJob, timersOf, type HandoffJob, type LeaseJob } from "./case-jobs.ts";
 import { botMessage, firstRoute, promiseSignal, MOST_WAITING, priorityOf, promised, topicsOf, type Change } from "./cases.ts";
 import type { Experts } from "./experts.ts";
 import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
-import { deskOf, offerEvent, offerSignal, type Taken, type Told } from "./offer-event.ts";
+import { deskOf, expiredJobs, offerEvent, offerJob, offerSignal, type Taken, type Told } from "./offer-event.ts";
 import { queueState, showQueue, tellQueue, waitingBefore } from "./queue-view.ts";
+import { afterOffer, asked, isTold, nextOf, told, withTurnsOf } from "./rounds.ts";
 import type { Room } from "./rooms.ts";
 
 /** The more urgent, the sooner the next team is asked. */
@@ -22,19 +24,29 @@ const LEAST_LEASE_MS = 1_000;
 const MOST_UNDELIVERED = 200;
 /** No desk is called so: whoever accepts is refused. */
 const NOBODY = "";
+/** After so many offers of a case it is no longer enough that a desk takes those of others: it may be this one that it does not take. */
+const MOST_OFFERS = 20;
 
 export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "offer"> }) {
+  /** When a desk has last taken an offer, since the relay started; Unix milliseconds. */
+  const reached = new Map<string, number>();
+
   /** Without teams there is no capacity either. */
   async function loadsOf(region: Region): Promise<Map<string, number>> {
     return region.config.teams.length === 0 ? new Map() : deps.store.teamLoads(region.id);
   }
-  /** `known`: open cases a team, where they were counted a moment ago. */
-  async function choose({ room, region }: Place, passed: readonly string[], known?: ReadonlyMap<string, number>): Promise<Choice> {
+  /** Who is asked next. `cut`: not these; `known`: open cases a team, where they were counted a moment ago. */
+  async function choose(
+    { room, region }: Place,
+    route: Route,
+    { cut = [], known }: { cut?: readonly string[]; known?: ReadonlyMap<string, number> } = {},
+  ): Promise<Team | undefined> {
     const { teamId, language } = room.conversation;
     const loads = known === undefined ? await loadsOf(region) : new Map(known);
     // Its own offer is no load of the team that has it.
     if (teamId !== undefined) loads.set(teamId, (loads.get(teamId) ?? 1) - 1);
-    return chooseTeam(region.rota, { language, topics: topicsOf(room), at: deps.clock.now(), loads, passed });
+    const passed = [...route.passed, ...cut];
+    return nextOf(chooseTeam(region.rota, { language, topics: topicsOf(room), at: deps.clock.now(), loads, passed }).fit, route);
   }
 
   const show = async (place: Place): Promise<void> => showQueue(deps, place);
@@ -54,7 +66,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
       await show(place);
       try {
         await deliver(place, { ...task, id: job.id }, taken, signal);
-        await delivered(place.room, taken.desk.id);
+        await delivered(place.room, taken);
         return;
       } catch (error) {
         deps.logger.warn({ conversation: task.conversationId, desk: taken.desk.id, err: error }, "a desk did not take an offer");
@@ -64,17 +76,19 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     }
   }
 
-  async function deliver(place: Place, told: Told, taken: Taken, signal: AbortSignal): Promise<void> {
-    await taken.desk.adapter.deliver(await offerEvent(deps, place, told, taken), signal);
+  async function deliver(place: Place, about: Told, taken: Taken, signal: AbortSignal): Promise<void> {
+    await taken.desk.adapter.deliver(await offerEvent(deps, place, about, taken), signal);
+    reached.set(taken.desk.id, deps.clock.now());
   }
 
-  /** From now on what the visitor writes goes there. */
-  async function delivered({ conversation }: Room, deskId: string): Promise<void> {
+  /** From now on what the visitor writes goes there; and its team has heard. */
+  async function delivered({ conversation }: Room, { desk, team, route: { offer: number } }: Taken): Promise<void> {
     await deps.serial.run(conversation.id, async () => {
       const room = await deps.rooms.get(conversation.id);
       const { route, deskId: known } = room?.conversation ?? {};
-      if (room !== undefined && route?.deskId === deskId && known !== deskId)
-        await deps.publisher.commit(room, { entries: [], patch: { deskId } });
+      if (room === undefined || route?.deskId !== desk.id || route.offer !== number) return;
+      if (known === desk.id && isTold(route, team?.id)) return;
+      await deps.publisher.commit(room, { entries: [], patch: { deskId: desk.id, route: { ...route, ...told(route, team?.id) } } });
     });
   }
 
@@ -94,11 +108,9 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
       return { desk: ownDesk, team: own, route: before };
     // Run again so late that another offer holds; or its own has run out, and the next is on its way.
     if (!again && (before.leaseUntil ?? 0) > now) return undefined;
-    if (again && before.tier === "team" && before.leaseUntil === undefined) return undefined;
+    if (again && before.tier === "team" && (before.leaseUntil ?? 0) <= now) return undefined;
     const cut = region.rota.teams.filter((team) => unreachable.has(deskOf(region, team)?.id ?? "")).map(({ id }) => id);
-    const { team: best, fit } = await choose(place, [...before.passed, ...cut]);
-    // Whoever passed it on may have named a team.
-    const team = fit.find(({ id }) => id === before.wanted) ?? best;
+    const team = await choose(place, before, { cut });
     const desk = team === undefined ? undefined : deskOf(region, team);
     if (team === undefined || desk === undefined) return ticket(place, task, jobId, unreachable);
     const lease = Math.max(LEAST_LEASE_MS, region.config.offerTimeoutMs * LEASE_SHARES[priorityOf(conversation.caseRank)]);
@@ -113,6 +125,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
       leaseUntil,
       since: now,
       wanted: undefined,
+      ...asked(before, team.id, again),
     };
     await deps.publisher.commit(room, {
       entries: [],
@@ -192,25 +205,33 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
       const before = conversation.route;
       if (conversation.mode !== "queued" || conversation.caseId !== caseId || before?.offer !== number || before.leaseUntil === undefined)
         return;
-      const passed = [...new Set([...before.passed, ...(conversation.teamId === undefined ? [] : [conversation.teamId])])];
-      const { team } = await choose(place, passed);
-      deps.logger.info({ conversation: conversationId, team: conversation.teamId, offer: number, next: team?.id }, "an offer has run out");
-      const expired = [offerSignal("handoff.expired", caseId, conversation.teamId ?? "", number)];
+      const { teamId } = conversation;
+      const heard = isTold(before, teamId);
+      const turns = { ...before, ...afterOffer(before, teamId) };
+      const team = await choose(place, turns);
+      deps.logger.info({ conversation: conversationId, team: teamId, offer: number, heard, next: team?.id }, "an offer has run out");
+      const expired = [offerSignal("handoff.expired", caseId, teamId ?? "", number)];
+      const now = deps.clock.now();
+      const next = offerJob(conversation, caseId, number + 1, { reason: "offer-expired", at: now });
+      // What did not get through by now need not be tried again: the next offer is told instead, and does not wait behind it.
+      const cancelJobs = team === undefined && heard ? [] : [before.jobId, ...(await undelivered(conversation))];
       if (team === undefined) {
-        const { route, rest } = await ticketChange(place, caseId, { ...before, passed });
-        const change = { ...rest, cancelJobs: [], patch: { teamId: undefined }, signals: [...expired, ...(rest.signals ?? [])] };
+        const { route: ticket, rest } = await ticketChange(place, caseId, turns);
+        // A desk has it and shows it; or none has heard of the case, and it is told until one has.
+        const route: Route = heard ? ticket : { ...ticket, offer: number + 1, jobId: next.id };
+        const jobs = [...(rest.jobs ?? []), ...(heard ? [] : [next])];
+        const change = { ...rest, cancelJobs, jobs, patch: { teamId: undefined }, signals: [...expired, ...(rest.signals ?? [])] };
         await deps.publisher.commit(room, await deps.experts.offer(place, caseId, route, change));
         await show(place);
         return;
       }
       // Nobody's until the next is asked: the desk that had it is told to close it, and the next has not heard yet what was written since.
-      const route: Route = { ...before, passed, leaseUntil: undefined, deskId: NOBODY };
-      const jobs = [...withdrawal(room, caseId, deskOf(region, team)?.id), offerJob(room, caseId, route.offer + 1, "offer-expired")];
-      const cancelJobs = await undelivered(conversation);
+      const route: Route = { ...turns, leaseUntil: undefined, deskId: NOBODY };
+      const jobs = [...expiredJobs(conversation, caseId, deskOf(region, team)?.id, now), next];
       await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, cancelJobs, signals: expired });
     });
   }
-  /** Messages the desk that had the offer was not told: the next one reads them in its transcript, and does not wait behind them. */
+  /** Jobs of messages the desk that had the offer was not told: the next one reads them in its transcript, and does not wait behind them. */
   async function undelivered({ id: conversationId, deliveredSeq, caseAt = 0 }: Room["conversation"]): Promise<string[]> {
     const entries = await deps.store.entriesAfter(conversationId, deliveredSeq, MOST_UNDELIVERED);
     // What was written in an earlier case is still owed to the desk that had that one.
@@ -221,31 +242,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     );
   }
 
-  /** The desk that had the offer need not show it any longer, unless the next team answers there as well. */
-  function withdrawal(room: Room, caseId: string, nextDesk: string | undefined): JobDraft[] {
-    const { id: conversationId, deskId, route } = room.conversation;
-    if (deskId === undefined || deskId === nextDesk) return [];
-    const entryId = derivedId(caseId, "expired", String(route?.offer ?? 0));
-    return [
-      handoffJob({
-        conversationId,
-        caseId,
-        type: "withdrawn",
-        entryId,
-        reason: "offer-expired",
-        priority: "normal",
-        deskId,
-        at: deps.clock.now(),
-      }),
-    ];
-  }
-  function offerJob({ conversation }: Room, caseId: string, number: number, reason: string): JobDraft {
-    const priority = priorityOf(conversation.caseRank);
-    const entryId = derivedId(caseId, "offer", String(number));
-    return handoffJob({ conversationId: conversation.id, caseId, type: "offered", entryId, reason, priority, at: deps.clock.now() });
-  }
-
-  /** Tickets that somebody can be asked about by now: a shift has begun, or a team has room again. Gives how many were offered. */
+  /** Tickets that somebody can be asked about by now: a shift has begun, a team has room or can be reached again. Gives how many were offered. */
   async function sweep(): Promise<number> {
     let offered = 0;
     for (const region of deps.directory().regions()) {
@@ -272,21 +269,25 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     return offered;
   }
   /** Gives the id of the team that will be asked; `undefined` when nobody can be. */
-  async function offerAgain(place: Place, loads: ReadonlyMap<string, number>): Promise<string | undefined> {
+  async function offerAgain(place: Place, known: ReadonlyMap<string, number>): Promise<string | undefined> {
     const { room, region } = place;
     const { mode, caseId, route: before } = room.conversation;
     if (mode !== "queued" || caseId === undefined || before?.tier !== "ticket" || before.offer === 0) return undefined;
     const now = deps.clock.now();
-    const passed = before.passed.filter((id) => {
+    const turns = withTurnsOf(before, (id) => {
       const team = region.rota.teams.find((one) => one.id === id);
-      const shift = team === undefined ? undefined : region.rota.shiftAt(team, now);
-      return shift === undefined || shift.from <= before.since;
+      if (team === undefined) return false;
+      if ((region.rota.shiftAt(team, now)?.from ?? 0) > before.since) return true;
+      const missed = before.unheard?.includes(id) === true && before.offer < MOST_OFFERS;
+      return missed && (reached.get(deskOf(region, team)?.id ?? NOBODY) ?? 0) >= before.since;
     });
-    const { team } = await choose(place, passed, loads);
+    const team = await choose(place, { ...before, ...turns }, { known });
     if (team === undefined) return undefined;
-    // Not a ticket any more, or the next look would offer it a second time before this offer is made.
-    const route: Route = { ...before, tier: "team", passed };
-    await deps.publisher.commit(room, { entries: [], patch: { route }, jobs: [offerJob(room, caseId, before.offer + 1, "at-work")] });
+    // Not a ticket any more, or the next look would offer it a second time before this offer is made; and nobody's, as when an offer has run out.
+    const route: Route = { ...before, ...turns, tier: "team", deskId: NOBODY };
+    const jobs = [offerJob(room.conversation, caseId, before.offer + 1, { reason: "at-work", at: now })];
+    const cancelJobs = [before.jobId, ...(await undelivered(room.conversation))];
+    await deps.publisher.commit(room, { entries: [], patch: { route }, jobs, cancelJobs });
     return team.id;
   }
 

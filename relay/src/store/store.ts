@@ -38,6 +38,10 @@ export type Route = {
   leaseUntil?: number | undefined;
   /** Teams that let an offer of this case pass; one whose next shift begins after `since` is asked again. */
   passed: string[];
+  /** Teams this offer was made to whose desk has not taken it, as far as is known. */
+  untold?: string[] | undefined;
+  /** Teams that offers of this case ran out for without their desk having taken one: each is asked once more, then it counts as passed. */
+  unheard?: string[] | undefined;
   /** When it became what it is. */
   since: number;
   /** Asked to take over from the agent who has it, as a shift ends. */
