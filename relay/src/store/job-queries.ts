@@ -135,6 +135,22 @@ export function jobQueries(db: Kysely<Database>) {
         .where("position", ">", p("position"))
         .where((make) => make.or([make("claim_at", "=", make.ref("due_at")), make("claim_at", "<=", p("now"))])),
     ),
+    /** Those of one key become another's; one that is worked on keeps its turn. */
+    moveJobs: statement((p: Parameter<{ from: string; to: string; now: number }>) =>
+      db
+        .updateTable("jobs")
+        .set((make) => ({
+          job_key: p("to"),
+          state: make
+            .case()
+            .when(make.and([make("claim_at", "<>", make.ref("due_at")), make("claim_at", ">", p("now"))]))
+            .then(sql.lit("ready" as const))
+            .else(sql.lit("waiting" as const))
+            .end(),
+        }))
+        .where("job_key", "=", p("from"))
+        .where("state", "in", ["ready", "waiting"]),
+    ),
     reviveJob: statement((p: Parameter<JobRef & { now: number; job_key: string | null }>) =>
       db
         .updateTable("jobs")

@@ -169,6 +169,7 @@ export function appendOperation(request: AppendRequest): AppendOperation {
   if (request.patch !== undefined) operation.patch = patchRow(request.patch);
   if (request.jobs !== undefined && request.jobs.length > 0) operation.jobs = request.jobs.map((job) => jobRow(job, request.at));
   if (request.cancelJobs !== undefined && request.cancelJobs.length > 0) operation.cancelJobs = request.cancelJobs;
+  if (request.moveJobs !== undefined) operation.moveJobs = request.moveJobs;
   if (request.inbound !== undefined) operation.inbound = request.inbound;
   if (request.records !== undefined && request.records.length > 0) operation.records = request.records.map(recordRow);
   if (request.session !== undefined) operation.session = sessionRow(request.session);

@@ -66,6 +66,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     deadJobs: bind(queries.deadJobs),
     deadJob: bind(queries.deadJob),
     stepBack: bind(queries.stepBack),
+    moveJobs: bind(queries.moveJobs),
     reviveJob: bind(queries.reviveJob),
     releaseLeases: bind(queries.releaseLeases),
     writeMeta: bind(queries.writeMeta),
@@ -130,6 +131,7 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     if (operation.patch !== undefined) patch(conversationId, operation.patch);
     // Cancel first: a timer may be set again under its old id.
     for (const id of operation.cancelJobs ?? []) removeJob(id);
+    if (operation.moveJobs !== undefined) moveJobs(operation.moveJobs, at);
     for (const job of operation.jobs ?? []) q.addJob.run(job);
     for (const record of operation.records ?? []) q.putRecord.run(record);
     if (operation.session !== undefined) q.addSession.run(operation.session);
@@ -142,6 +144,13 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     let update = patches.get(key);
     if (update === undefined) patches.set(key, (update = bind(buildPatch(compiler, names))));
     if (update.run({ id, ...columns }) === 0) throw new Error("unknown conversation");
+  }
+
+  function moveJobs({ from, to }: { from: string; to: string }, now: number): void {
+    if (q.moveJobs.run({ from, to, now }) === 0) return;
+    // What is worked on goes on, in either key; else the oldest of both is next.
+    q.stepBack.run({ job_key: to, position: 0, now });
+    q.readyNext.run({ job_key: to });
   }
 
   function removeJob(id: string): void {

@@ -158,6 +158,11 @@ export type AppendRequest = {
   jobs?: JobDraft[] | undefined;
   /** Ids of pending jobs that are no longer wanted (timers). */
   cancelJobs?: string[] | undefined;
+  /**
+   * Unfinished jobs of the key `from` are of the key `to` from now on, in the order all were created in; one that is worked on goes on, and the
+   * others wait for it. After `cancelJobs`, before `jobs`.
+   */
+  moveJobs?: { from: string; to: string } | undefined;
   /** Dedupe key of an inbound delivery: if known, nothing of this request is written and `duplicate` is true. */
   inbound?: { source: string; externalId: string } | undefined;
   /** Put down or replaced, with the entries or not at all. */

@@ -197,6 +197,69 @@ export const jobCases: Record<string, (opened: OpenedStore) => Promise<void>> = 
     assert.equal(await store.nextJobAt(), at + 60);
   },
 
+  "jobs that are moved keep their order in another key, and the way is free in their own": async ({ store }) => {
+    const conversationId = await storedConversation(store);
+    await addJobs(store, [
+      { id: "dead", key: "k" },
+      { id: "k1", key: "k" },
+      { id: "m1", key: "m" },
+      { id: "k2", key: "k" },
+      { id: "gone", key: "k" },
+      { id: "m2", key: "m" },
+    ]);
+    assert.deepEqual(await claim(store), ["dead", "m1"]);
+    await store.failJob("dead", "refused: 410", undefined);
+    assert.deepEqual(await claim(store), ["k1"]);
+    await store.failJob("k1", "refused: 503", at + 50);
+    await store.failJob("m1", "refused: 503", at + 70);
+    await store.append({
+      conversationId,
+      entries: [],
+      at,
+      cancelJobs: ["gone"],
+      moveJobs: { from: "k", to: "m" },
+      jobs: [
+        { id: "k3", key: "k", kind: "desk", payload: null },
+        { id: "m3", key: "m", kind: "desk", payload: null },
+      ],
+    });
+    assert.deepEqual(await claim(store), ["k3"]);
+    await store.finishJob("k3");
+    const order: { id: string; key: string | undefined; attempts: number }[] = [];
+    for (let [job] = await store.claimJobs(at + 70, 9, LEASE_MS); job !== undefined; [job] = await store.claimJobs(at + 70, 9, LEASE_MS)) {
+      order.push({ id: job.id, key: job.key, attempts: job.attempts });
+      await store.finishJob(job.id);
+    }
+    assert.deepEqual(
+      order.map(({ id }) => id),
+      ["k1", "m1", "k2", "m2", "m3"],
+    );
+    assert.deepEqual(order[0], { id: "k1", key: "m", attempts: 1 });
+    assert.deepEqual(
+      (await store.deadJobs(9, { key: "k" })).map(({ id }) => id),
+      ["dead"],
+      "a dead letter stays where it was",
+    );
+    await store.append({ conversationId, entries: [], at, moveJobs: { from: "nothing", to: "k" } });
+  },
+
+  "a job that is moved while it is worked on goes on, and the others of its new key wait for it": async ({ store }) => {
+    const conversationId = await storedConversation(store);
+    await addJobs(store, [
+      { id: "m1", key: "m", dueAt: at + 10 },
+      { id: "k1", key: "k" },
+      { id: "k2", key: "k" },
+    ]);
+    assert.deepEqual(await claim(store), ["k1"]);
+    await store.append({ conversationId, entries: [], at, moveJobs: { from: "k", to: "m" } });
+    await addJobs(store, [{ id: "k3", key: "k" }]);
+    assert.deepEqual(await claim(store, at + 10), ["k3"]);
+    await store.finishJob("k1");
+    assert.deepEqual(await claim(store, at + 10), ["m1"]);
+    await store.finishJob("m1");
+    assert.deepEqual(await claim(store, at + 10), ["k2"]);
+  },
+
   "a thousand keys drain in order, each one at a time": async ({ store }) => {
     const keys = Array.from({ length: 100 }, (_, index) => `key${index}`);
     await addJobs(
