@@ -6,8 +6,8 @@
 import type { Team } from "../routing/rota.ts";
 import { chooseTeam } from "../routing/tiers.ts";
 import type { Region } from "../routing/types.ts";
-import type { Job, JobDraft, OpenCase, Route } from "../store/store.ts";
-import { BATON_JOB, handoffJob, type BatonJob } from "./case-jobs.ts";
+import type { Job, OpenCase, Route } from "../store/store.ts";
+import { batonJob, handoffJob, type BatonJob } from "./case-jobs.ts";
 import { modeChange, MOST_WAITING, priorityOf, topicsOf, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { deskOf } from "./offer-event.ts";
@@ -81,7 +81,7 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
     await deps.publisher.commit(room, {
       entries: [],
       patch: { route: { ...route, baton: { teamId: next.id, deskId: desk.id, offer } } },
-      jobs: [batonJob(room, caseId, offer, now)],
+      jobs: [batonJob({ conversationId: room.conversation.id, caseId, offer, at: now })],
     });
     deps.logger.info(
       { conversation: room.conversation.id, team: team.id, next: next.id },
@@ -127,11 +127,6 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
 function hasPaused({ history }: Room, now: number, forMs: number): boolean {
   const last = history.findLast((event) => event.type === "message-added");
   return last === undefined || now - last.at >= forMs;
-}
-
-function batonJob({ conversation }: Room, caseId: string, offer: number, at: number): JobDraft {
-  const payload: BatonJob = { conversationId: conversation.id, caseId, offer, at };
-  return { kind: BATON_JOB, key: conversation.id, id: `evt_${derivedId(conversation.id, caseId, "baton", String(offer))}`, payload };
 }
 
 /** What an acceptance of the baton adds: the case is the new team's, and the old desk need not show it any longer. */

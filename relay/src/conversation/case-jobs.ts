@@ -2,7 +2,7 @@
 import type { Priority } from "../pipeline/turn.ts";
 import type { Category } from "../pipeline/urgency/triage.ts";
 import type { Region } from "../routing/types.ts";
-import type { JobDraft, Route } from "../store/store.ts";
+import type { Conversation, JobDraft, Route } from "../store/store.ts";
 import { derivedId } from "./ids.ts";
 import type { Room } from "./rooms.ts";
 
@@ -14,6 +14,13 @@ export const BATON_JOB = "baton";
 
 /** Payload of a `baton` job: an open conversation is offered to the next team. */
 export type BatonJob = { conversationId: string; caseId: string; offer: number; at: number };
+
+export function batonJob(payload: BatonJob): JobDraft {
+  return { kind: BATON_JOB, key: payload.conversationId, id: batonJobId(payload), payload };
+}
+function batonJobId({ conversationId, caseId, offer }: Pick<BatonJob, "conversationId" | "caseId" | "offer">): string {
+  return `evt_${derivedId(conversationId, caseId, "baton", String(offer))}`;
+}
 
 /** Payload of an `alert` job. */
 export type AlertJob = {
@@ -39,7 +46,7 @@ export type HandoffJob = {
   priority: Priority;
   /** Desk that has the case, as far as known when the job was written. */
   deskId?: string | undefined;
-  /** In an order of its own: nothing else of the conversation waits for it. */
+  /** It is in an order of its own, so that nothing else of the conversation waits for it: tried again there. */
   aside?: boolean | undefined;
   /** Unix milliseconds. */
   at: number;
@@ -53,11 +60,20 @@ export function handoffJobId({ conversationId, entryId, type }: Pick<HandoffJob,
   return `evt_${derivedId(conversationId, entryId, type)}`;
 }
 
+/** What one desk is still told, in an order of its own: of a case that is over, and that another desk is asked. */
+export function asideKey(conversationId: string, deskId: string): string {
+  return `${conversationId} ${deskId}`;
+}
+/** Which desk a job in such an order is for. */
+export function asideDesk({ key }: Pick<JobDraft, "key">, conversationId: string): string | undefined {
+  return key?.startsWith(asideKey(conversationId, "")) === true ? key.slice(conversationId.length + 1) : undefined;
+}
+
 /** A withdrawal that could not be delivered at once, tried again beside what the conversation's other desks are told. */
 export function asideJob(task: HandoffJob & { deskId: string }): JobDraft {
   const { conversationId, entryId, type, deskId } = task;
   const id = `evt_${derivedId(conversationId, entryId, type, "aside")}`;
-  return { kind: HANDOFF_JOB, key: `${conversationId} ${deskId}`, id, payload: { ...task, aside: true } satisfies HandoffJob };
+  return { kind: HANDOFF_JOB, key: asideKey(conversationId, deskId), id, payload: { ...task, aside: true } satisfies HandoffJob };
 }
 
 /** One job a pager: each is told by itself, and tried again by itself. `requestId` makes them idempotent. */
@@ -109,4 +125,26 @@ export function timersOf(caseId: string, route: Route | undefined, which: { leas
     ...(which.lease && route.offer > 0 ? [leaseJobId(caseId, route.offer)] : []),
     ...(which.promise && route.promisedAt !== undefined ? [promiseJobId(caseId, route.promisedAt)] : []),
   ];
+}
+
+/**
+ * A case is over: what its desk has not been told yet moves aside, and how it ended comes after it there. What is left to ask is not asked any more.
+ * `ending`: that the desk must be told, where it does not say so itself.
+ */
+export function closing(
+  { id: conversationId, deskId, route }: Pick<Conversation, "id" | "deskId" | "route">,
+  caseId: string,
+  ending: Pick<HandoffJob, "entryId" | "reason" | "at"> | undefined,
+): { jobs: JobDraft[]; cancelJobs: string[]; moveJobs: { from: string; to: string } } {
+  const job = { conversationId, caseId, type: "withdrawn", priority: "normal", deskId, aside: true } as const;
+  return {
+    jobs: ending === undefined || deskId === undefined ? [] : [handoffJob({ ...job, ...ending })],
+    cancelJobs: [
+      ...timersOf(caseId, route, { lease: true, promise: true }),
+      ...(route === undefined ? [] : [route.jobId]),
+      ...(route?.baton === undefined ? [] : [batonJobId({ conversationId, caseId, offer: route.baton.offer })]),
+    ],
+    // A desk that is not known to have heard of the case has nothing to close.
+    moveJobs: { from: conversationId, to: asideKey(conversationId, deskId ?? "") },
+  };
 }

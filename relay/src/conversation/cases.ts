@@ -9,7 +9,7 @@ import { triageOf, type Category } from "../pipeline/urgency/triage.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { isAnybodyOnDuty, promiseFor } from "../routing/tiers.ts";
 import type { AppendRequest, JobDraft, Route, Store } from "../store/store.ts";
-import { alertJobs, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
+import { alertJobs, closing, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
 import { derivedId } from "./ids.ts";
 import type { Signal } from "./webhooks.ts";
 import { changeMode, type ModeAction, type ModeResult } from "./mode.ts";
@@ -206,7 +206,6 @@ export function modeChange(
   const { mode, caseId, agent } = result.state;
   const entries: Change["entries"] = [];
   const jobs: JobDraft[] = [];
-  const cancelJobs: string[] = [];
   const modeId = derivedId(details.id, "mode");
   const leaver = action.type === "take-over" ? before.agent : (details.agent ?? before.agent);
   if (before.mode === "agent" && leaver !== undefined)
@@ -223,8 +222,6 @@ export function modeChange(
   });
   if (mode === "agent" && agent !== undefined)
     entries.push({ id: derivedId(details.id, "joined"), event: { type: "agent-presence", agent, state: "joined" } });
-  if (before.caseId !== undefined && mode !== "queued")
-    cancelJobs.push(...timersOf(before.caseId, before.route, { lease: true, promise: mode !== "agent" }));
   if (action.type === "leave" && caseId !== undefined) {
     jobs.push(
       handoffJob({
@@ -238,20 +235,10 @@ export function modeChange(
       }),
     );
   }
-  if (action.type === "cancel" && before.caseId !== undefined) {
-    jobs.push(
-      handoffJob({
-        conversationId: before.id,
-        caseId: before.caseId,
-        type: "withdrawn",
-        entryId: modeId,
-        reason: details.reason,
-        priority: "normal",
-        deskId: before.deskId,
-        at: details.nowMs,
-      }),
-    );
-  }
+  const cancelJobs =
+    before.caseId !== undefined && mode === "agent" ? timersOf(before.caseId, before.route, { lease: true, promise: false }) : [];
+  const ending = action.type === "cancel" ? { entryId: modeId, reason: details.reason, at: details.nowMs } : undefined;
+  const closed = before.caseId !== undefined && caseId === undefined ? closing(before, before.caseId, ending) : undefined;
   if (mode === "bot" && action.type !== "reopen") {
     entries.push(
       botMessage(derivedId(details.id, "back"), site, before.language, [
@@ -265,6 +252,7 @@ export function modeChange(
       entries,
       jobs,
       cancelJobs,
+      ...closed,
       patch: {
         mode,
         caseId,

@@ -6,7 +6,7 @@ import { AdapterError } from "../adapters/errors.ts";
 import type { Clock } from "../observe/clock.ts";
 import type { Region } from "../routing/types.ts";
 import type { Entry, Job, Store } from "../store/store.ts";
-import { asideJob, type HandoffJob } from "./case-jobs.ts";
+import { asideDesk, asideJob, type HandoffJob } from "./case-jobs.ts";
 import type { Offers } from "./offers.ts";
 import type { Publisher } from "./publish.ts";
 import type { SerialQueue } from "./queue.ts";
@@ -20,7 +20,7 @@ export function createDeskJobs(deps: {
   publisher: Publisher;
   directory: () => Directory;
   clock: Pick<Clock, "now">;
-  offers: Pick<Offers, "offer">;
+  offers: Pick<Offers, "offer" | "tell">;
 }) {
   /** Delivers one `handoff` job. Throws `AdapterError`: the runner decides what follows. */
   async function handoff(job: Job, signal: AbortSignal): Promise<void> {
@@ -32,24 +32,27 @@ export function createDeskJobs(deps: {
     const region = deps.directory().region(room.conversation.regionId);
     if (region === undefined) throw new AdapterError("not-ready", `region ${room.conversation.regionId} is not configured`);
     if (task.type === "offered") await deps.offers.offer(job, task, signal);
-    else await tell(room, region, task, job.id, signal);
+    else await tell(room, region, task, job, signal);
   }
 
-  async function tell(room: Room, region: Region, task: HandoffJob, id: string, signal: AbortSignal): Promise<void> {
+  async function tell(room: Room, region: Region, task: HandoffJob, job: Job, signal: AbortSignal): Promise<void> {
     const { conversation } = room;
+    const { id } = job;
+    const isOpen = conversation.caseId === task.caseId;
     // A message goes to who has the case now; to who had it when that is over. The next case of the visitor is another's.
-    const holder = task.type === "message" && conversation.caseId === task.caseId ? conversation.deskId : undefined;
-    const deskId = holder ?? task.deskId ?? conversation.deskId;
+    const holder = isOpen ? conversation.deskId : asideDesk(job, conversation.id);
+    const deskId = isOpen && task.type === "message" ? (holder ?? task.deskId) : (task.deskId ?? holder);
     const desk = region.desks.find((entry) => entry.id === deskId);
     if (desk === undefined) {
-      // Nobody was told of the case, so there is nothing to take back.
-      if (task.type === "withdrawn") return;
+      // Nobody was told of the case, so there is nothing to take back; nor to add, once it is over before any desk took it.
+      if (task.type === "withdrawn" || deskId === "") return;
       // The first offer ran out before its desk was known to have it: the transcript of the next one has this.
-      const { mode, caseId, route } = conversation;
+      const { mode, route } = conversation;
       const isOver = route?.tier === "team" && route.offer > 0 && (route.leaseUntil ?? 0) <= deps.clock.now();
-      if (mode === "queued" && caseId === task.caseId && isOver) return;
-      // The offer before it is a dead letter, and its transcript ends before this: kept beside it, to be replayed after it.
-      throw new AdapterError("refused", "no desk has taken the offer of this case", { permanent: true });
+      if (mode === "queued" && isOpen && isOver) return;
+      // The offer before it is a dead letter, and its transcript ends before this: kept beside it, to be replayed after it. Where the case has ended
+      // since this was taken, it has moved aside, and is looked at there.
+      throw new AdapterError("refused", "no desk has taken the offer of this case", { permanent: isOpen || job.attempts > 0 });
     }
     const ref = refOf(room, task.caseId);
     const timestamp = new Date(task.at).toISOString();
@@ -57,7 +60,7 @@ export function createDeskJobs(deps: {
       // It has come back to this desk by now: nothing to close.
       if (conversation.caseId === task.caseId && conversation.route?.deskId === desk.id) return;
       try {
-        await desk.adapter.deliver({ id, timestamp, type: "handoff.withdrawn", data: { ...ref, reason: task.reason } }, signal);
+        await deps.offers.tell(desk, { id, timestamp, type: "handoff.withdrawn", data: { ...ref, reason: task.reason } }, signal);
       } catch (error) {
         if (task.aside === true) throw error;
         // Whoever is asked next does not wait until this desk is back.
@@ -69,7 +72,7 @@ export function createDeskJobs(deps: {
     if (entry === undefined) return;
     const [message] = transcriptOf([entry]);
     if (message === undefined) return;
-    await desk.adapter.deliver({ id, timestamp, type: "message.created", data: { ...ref, message } }, signal);
+    await deps.offers.tell(desk, { id, timestamp, type: "message.created", data: { ...ref, message } }, signal);
     await delivered(room, entry.seq);
   }
 

@@ -139,7 +139,8 @@ export function createDeskDoor(deps: {
       const result = modeChange(room, site, action, { id, reason, nowMs, agent });
       if ("refused" in result) return { ok: false, error: { code: result.refused.code, message: result.refused.message } };
       change.entries.push(...result.change.entries);
-      Object.assign(change, { jobs: result.change.jobs, cancelJobs: result.change.cancelJobs, patch: result.change.patch });
+      const { jobs, cancelJobs, moveJobs, patch } = result.change;
+      Object.assign(change, { jobs, cancelJobs, moveJobs, patch });
       return undefined;
     };
     const { caseId } = command;

@@ -102,6 +102,25 @@ it("shows the answer and its sources, tells the desk, and closes the case when t
   expect(await lines(room)).toEqual(before);
 });
 
+it("ends the case it solved for a desk that is down after what was written, and holds up nothing that follows", async () => {
+  const { asks, write, told, down, clock, runner, store } = waiting([expert("amal", answered)]);
+  const room = await asks();
+  await write(room, { optionId: CONSENT.yes });
+  down.add("lagos");
+  told.length = 0;
+  await write(room, "Thank you!");
+  await write(room, { optionId: SOLVED });
+  await runner.stop(0);
+  const { id } = room.conversation;
+  await store.append({ conversationId: id, entries: [], at: clock.now(), jobs: [{ id: "next", kind: "none", key: id, payload: null }] });
+  expect((await store.claimJobs(clock.now(), 10, 1_000)).map((job) => job.id)).toEqual(["next"]);
+  await store.finishJob("next");
+  down.clear();
+  runner.start();
+  await clock.advance(60_000);
+  expect(told.map(({ text, reason }) => text ?? reason)).toEqual(["Thank you!", "a button", "expert-answered"]);
+});
+
 it("leaves the case where it is when the answer does not help", async () => {
   const { asks, write, audit } = waiting([expert("amal", answered)]);
   const room = await asks();

@@ -16,6 +16,7 @@ import { deskOf, expiredJobs, offerEvent, offerJob, offerSignal, type Taken, typ
 import { queueState, showQueue, tellQueue, waitingBefore } from "./queue-view.ts";
 import { afterOffer, asked, isTold, nextOf, told, withTurnsOf } from "./rounds.ts";
 import type { Room } from "./rooms.ts";
+import { createTelling } from "./telling.ts";
 
 /** The more urgent, the sooner the next team is asked. */
 const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
@@ -24,12 +25,11 @@ const LEAST_LEASE_MS = 1_000;
 const MOST_UNDELIVERED = 200;
 /** No desk is called so: whoever accepts is refused. */
 const NOBODY = "";
-/** After so many offers of a case it is no longer enough that a desk takes those of others: it may be this one that it does not take. */
+/** After so many offers of a case it is no longer enough that a desk takes anything: it may be this case that it does not take. */
 const MOST_OFFERS = 20;
 
 export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "offer"> }) {
-  /** When a desk has last taken an offer, since the relay started; Unix milliseconds. */
-  const reached = new Map<string, number>();
+  const telling = createTelling(deps.clock);
 
   /** Without teams there is no capacity either. */
   async function loadsOf(region: Region): Promise<Map<string, number>> {
@@ -77,8 +77,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
   }
 
   async function deliver(place: Place, about: Told, taken: Taken, signal: AbortSignal): Promise<void> {
-    await taken.desk.adapter.deliver(await offerEvent(deps, place, about, taken), signal);
-    reached.set(taken.desk.id, deps.clock.now());
+    await telling.tell(taken.desk, await offerEvent(deps, place, about, taken), signal);
   }
 
   /** From now on what the visitor writes goes there; and its team has heard. */
@@ -279,7 +278,7 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
       if (team === undefined) return false;
       if ((region.rota.shiftAt(team, now)?.from ?? 0) > before.since) return true;
       const missed = before.unheard?.includes(id) === true && before.offer < MOST_OFFERS;
-      return missed && (reached.get(deskOf(region, team)?.id ?? NOBODY) ?? 0) >= before.since;
+      return missed && telling.tookAt(deskOf(region, team)?.id ?? NOBODY) >= before.since;
     });
     const team = await choose(place, { ...before, ...turns }, { known });
     if (team === undefined) return undefined;
@@ -291,6 +290,6 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     return team.id;
   }
 
-  return { offer, leaseEnded, sweep, deliver };
+  return { offer, leaseEnded, sweep, deliver, tell: telling.tell };
 }
 export type Offers = ReturnType<typeof createOffers>;

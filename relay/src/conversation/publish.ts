@@ -41,7 +41,9 @@ export function createPublisher(deps: {
         deps.hub.publish(conversationId, event);
         deps.onEntry?.(room, event);
       }
-      if (!repeated && (request.jobs?.length ?? 0) > 0) deps.wakeJobs();
+      // What waited behind a job that is cancelled or moved may be due as well.
+      const { jobs = [], cancelJobs = [], moveJobs } = request;
+      if (!repeated && (jobs.length > 0 || cancelJobs.length > 0 || moveJobs !== undefined)) deps.wakeJobs();
       return appended;
     },
     isHeard: (conversationId) => deps.hub.isHeard(conversationId),

@@ -160,7 +160,7 @@ export type AppendRequest = {
   cancelJobs?: string[] | undefined;
   /**
    * Unfinished jobs of the key `from` are of the key `to` from now on, in the order all were created in; one that is worked on goes on, and the
-   * others wait for it. After `cancelJobs`, before `jobs`.
+   * others wait for it. After `jobs`, so that these move as well.
    */
   moveJobs?: { from: string; to: string } | undefined;
   /** Dedupe key of an inbound delivery: if known, nothing of this request is written and `duplicate` is true. */

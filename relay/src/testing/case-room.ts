@@ -47,7 +47,15 @@ export function team(id: string, from: number, to: number, over: Partial<Team> =
   return { id, desk: id, hours, ...rest, ...over };
 }
 
-export type Told = { desk: string; type: HandoffEvent["type"]; reason?: string; team?: string; tier?: string; offer?: number };
+export type Told = {
+  desk: string;
+  type: HandoffEvent["type"];
+  reason?: string;
+  team?: string;
+  tier?: string;
+  offer?: number;
+  text?: string;
+};
 export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Expert[] = []) {
   const logger = createLogger("silent");
   const clock = createFakeClock(START);
@@ -63,7 +71,8 @@ export function setUp(teams: Team[] | undefined, deskIds: string[], experts: Exp
         if (down.has(id)) throw new AdapterError("unreachable", "down");
         const { data } = event;
         const offer = "offer" in data ? { team: data.team?.id ?? "-", tier: data.tier, offer: data.offer } : {};
-        told.push({ desk: id, type: event.type, ...("reason" in data ? { reason: data.reason } : {}), ...offer });
+        const said = "message" in data ? { text: data.message.text } : {};
+        told.push({ desk: id, type: event.type, ...said, ...("reason" in data ? { reason: data.reason } : {}), ...offer });
         if (mute.has(id)) throw new AdapterError("unreachable", "the answer was lost");
       },
     } as unknown as HandoffAdapter,

@@ -218,13 +218,11 @@ export const jobCases: Record<string, (opened: OpenedStore) => Promise<void>> = 
       at,
       cancelJobs: ["gone"],
       moveJobs: { from: "k", to: "m" },
-      jobs: [
-        { id: "k3", key: "k", kind: "desk", payload: null },
-        { id: "m3", key: "m", kind: "desk", payload: null },
-      ],
+      jobs: ["k", "m"].map((key) => ({ id: `${key}3`, key, kind: "desk", payload: null })),
     });
-    assert.deepEqual(await claim(store), ["k3"]);
-    await store.finishJob("k3");
+    await addJobs(store, [{ id: "k4", key: "k" }]);
+    assert.deepEqual(await claim(store), ["k4"]);
+    await store.finishJob("k4");
     const order: { id: string; key: string | undefined; attempts: number }[] = [];
     for (let [job] = await store.claimJobs(at + 70, 9, LEASE_MS); job !== undefined; [job] = await store.claimJobs(at + 70, 9, LEASE_MS)) {
       order.push({ id: job.id, key: job.key, attempts: job.attempts });
@@ -232,7 +230,7 @@ export const jobCases: Record<string, (opened: OpenedStore) => Promise<void>> = 
     }
     assert.deepEqual(
       order.map(({ id }) => id),
-      ["k1", "m1", "k2", "m2", "m3"],
+      ["k1", "m1", "k2", "m2", "k3", "m3"],
     );
     assert.deepEqual(order[0], { id: "k1", key: "m", attempts: 1 });
     assert.deepEqual(
