@@ -4,7 +4,7 @@
  */
 import type { DeadJobFilter, Job, Store } from "../store/store.ts";
 
-/** What an operator sees. Times are ISO 8601. `conversation` is the key the job was ordered by. */
+/** What an operator sees. Times are ISO 8601. `conversation` is the one it is about, where it had an order. */
 export type DeadLetter = {
   id: string;
   kind: string;
@@ -51,7 +51,8 @@ function letterOf({ id, kind, key, attempts, createdAt, lastError }: Job): DeadL
   return {
     id,
     kind,
-    conversation: key ?? null,
+    // A key of its own, of a receiver or a desk, begins with it.
+    conversation: key?.split(/[ /]/, 1)[0] ?? null,
     attempts,
     createdAt: new Date(createdAt).toISOString(),
     lastError: lastError ?? null,

@@ -7,10 +7,12 @@ type Body = { conversationId?: unknown; caseId?: unknown } | null;
 
 /** Of the conversation's own keys (`<id>`, `<id>/<receiver>`, `<id> <desk>`), or about it. */
 export function isJobOf(conversationId: string, job: { key?: string | null | undefined; payload: unknown }): boolean {
-  const { key } = job;
-  if (typeof key === "string" && (key === conversationId || key.startsWith(`${conversationId}/`) || key.startsWith(`${conversationId} `)))
-    return true;
-  return isAbout(conversationId, job.payload);
+  return isKeyOf(conversationId, job.key) || isAbout(conversationId, job.payload);
+}
+export function isKeyOf(conversationId: string, key: string | null | undefined): boolean {
+  return (
+    typeof key === "string" && (key === conversationId || key.startsWith(`${conversationId}/`) || key.startsWith(`${conversationId} `))
+  );
 }
 
 /** `names`: the ids of the conversation and of its cases. A record may have one as its id, or as the end of it (`<desk>:case:<case>`). */

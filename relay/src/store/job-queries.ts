@@ -108,7 +108,7 @@ export function jobQueries(db: Kysely<Database>) {
           ),
         ),
     ),
-    /** Of one key, or of all when it is null. */
+    /** Of one key and its own, as `isKeyOf` says; or of all when it is null. */
     deadJobs: statement((p: Parameter<{ limit: number; job_key: string | null; since: number; until: number }>) =>
       db
         .selectFrom("jobs")
@@ -117,7 +117,11 @@ export function jobQueries(db: Kysely<Database>) {
         .where("created_at", ">=", p("since"))
         .where("created_at", "<", p("until"))
         .where((make) =>
-          make.or([make("job_key", "=", p("job_key")), make(make.cast<string | null>(make.val(p("job_key")), "text"), "is", null)]),
+          make.or([
+            make("job_key", "=", p("job_key")),
+            sql<boolean>`substr(job_key, 1, length(${p("job_key")}) + 1) in (${p("job_key")} || '/', ${p("job_key")} || ' ')`,
+            make(make.cast<string | null>(make.val(p("job_key")), "text"), "is", null),
+          ]),
         )
         .orderBy("position")
         .limit(p("limit")),

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { DurableEvent } from "@allhours/protocol";
-import { casesOf, isJobOf, isRecordOf } from "./erase.ts";
+import { casesOf, isJobOf, isKeyOf, isRecordOf } from "./erase.ts";
 import {
   StoreError,
   type Appended,
@@ -182,7 +182,7 @@ export function createMemoryStore(): Store {
     deadJobs: (limit, { key, since = 0, until = Infinity } = {}) =>
       answer(() =>
         jobs
-          .filter((job) => job.dead && (key === undefined || job.key === key) && job.createdAt >= since && job.createdAt < until)
+          .filter((job) => job.dead && (key === undefined || isKeyOf(key, job.key)) && job.createdAt >= since && job.createdAt < until)
           .slice(0, limit)
           .map(jobOf),
       ),

@@ -139,7 +139,7 @@ export type Job = Required<Pick<JobDraft, "kind" | "id" | "payload">> & {
   lastError?: string | undefined;
 };
 
-/** Which dead letters: of one key, created at or after `since` and before `until` (Unix milliseconds). What is left out does not narrow. */
+/** Which dead letters: of one key and its own (`<key>/...`, `<key> ...`), created at or after `since` and before `until` (Unix milliseconds). What is left out does not narrow. */
 export type DeadJobFilter = { key?: string | undefined; since?: number | undefined; until?: number | undefined };
 
 export type AppendRequest = {

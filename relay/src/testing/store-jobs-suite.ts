@@ -139,6 +139,13 @@ export const jobCases: Record<string, (opened: OpenedStore) => Promise<void>> = 
     assert.deepEqual(await ids({ key: "another" }), [], "another key has none");
     assert.deepEqual(await ids({ since: createdAt, until: createdAt + 1 }), [dead?.id], "by time");
     assert.deepEqual([...(await ids({ since: createdAt + 1 })), ...(await ids({ until: createdAt }))], [], "outside its time");
+    await addJobs(store, [
+      { id: "desk", key: "k desk" },
+      { id: "receiver", key: "k/receiver" },
+      { id: "longer", key: "kk" },
+    ]);
+    for (const id of ["desk", "receiver", "longer"]) await store.failJob(id, "refused: 410", undefined);
+    assert.deepEqual(await ids({ key: "k" }), ["k1", "desk", "receiver"], "by key, with its own");
   },
 
   "a replayed job runs again, first of its key": async ({ store }) => {
