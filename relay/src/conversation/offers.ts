@@ -14,7 +14,7 @@ import { derivedId } from "./ids.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
 import { deskOf, expiredJobs, offerEvent, offerJob, offerSignal, type Taken, type Told } from "./offer-event.ts";
 import { queueState, showQueue, tellQueue, waitingBefore } from "./queue-view.ts";
-import { afterOffer, asked, isTold, nextOf, told, withTurnsOf } from "./rounds.ts";
+import { afterNobody, afterOffer, asked, isTold, nextOf, told, withTurnsOf } from "./rounds.ts";
 import type { Room } from "./rooms.ts";
 import { createTelling } from "./telling.ts";
 
@@ -25,7 +25,9 @@ const LEAST_LEASE_MS = 1_000;
 const MOST_UNDELIVERED = 200;
 /** No desk is called so: whoever accepts is refused. */
 const NOBODY = "";
-/** After so many offers of a case it is no longer enough that a desk takes anything: it may be this case that it does not take. */
+/** Who did not hear is asked again after so long for each offer there has been: later and later. */
+const HEAR_AGAIN_MS = 60_000;
+/** After so many offers of a case no more: it may be this one that the desk does not take. */
 const MOST_OFFERS = 20;
 
 export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "offer"> }) {
@@ -146,7 +148,8 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     const desk = desks.find((one) => one !== undefined && !unreachable.has(one.id));
     if (desk === undefined) return undefined;
     if (before.jobId === jobId && before.tier === "ticket" && before.deskId === desk.id) return { desk, team: undefined, route: before };
-    const change = await ticketChange(place, task.caseId, before);
+    const turns = before.jobId === jobId && before.tier === "team" ? afterNobody(before) : {};
+    const change = await ticketChange(place, task.caseId, { ...before, ...turns });
     const route: Route = { ...change.route, jobId, deskId: desk.id, offer: before.jobId === jobId ? before.offer : before.offer + 1 };
     await deps.publisher.commit(
       room,
@@ -273,13 +276,12 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
     const { mode, caseId, route: before } = room.conversation;
     if (mode !== "queued" || caseId === undefined || before?.tier !== "ticket" || before.offer === 0) return undefined;
     const now = deps.clock.now();
-    const turns = withTurnsOf(before, (id) => {
-      const team = region.rota.teams.find((one) => one.id === id);
-      if (team === undefined) return false;
-      if ((region.rota.shiftAt(team, now)?.from ?? 0) > before.since) return true;
-      const missed = before.unheard?.includes(id) === true && before.offer < MOST_OFFERS;
-      return missed && telling.tookAt(deskOf(region, team)?.id ?? NOBODY) >= before.since;
-    });
+    const { teams } = region.rota;
+    const begun = teams.filter((team) => (region.rota.shiftAt(team, now)?.from ?? 0) > before.since);
+    // While nobody has taken the ticket, that is tried instead.
+    const isTime = isTold(before, undefined) && now - before.since >= before.offer * HEAR_AGAIN_MS;
+    const reached = teams.filter((team) => isTime || telling.tookAt(deskOf(region, team)?.id ?? NOBODY) >= before.since);
+    const turns = withTurnsOf(before, { anew: begun, reached: before.offer < MOST_OFFERS ? reached : [] });
     const team = await choose(place, { ...before, ...turns }, { known });
     if (team === undefined) return undefined;
     // Not a ticket any more, or the next look would offer it a second time before this offer is made; and nobody's, as when an offer has run out.

@@ -39,10 +39,11 @@ describe("who has had a turn", () => {
   });
 
   it("may be given a new one", () => {
-    expect(withTurnsOf({ passed: ["paris", "lagos"], unheard: ["paris"] }, (id) => id === "paris")).toEqual({
-      passed: ["lagos"],
-      unheard: [],
-    });
+    const before = { passed: ["paris", "lagos"], unheard: ["paris"] };
+    expect(withTurnsOf(before, { anew: day.slice(0, 1), reached: [] })).toEqual({ passed: ["lagos"], unheard: [] });
+    // One more, not two; and none for who has heard.
+    expect(withTurnsOf(before, { anew: [], reached: day })).toEqual({ passed: ["lagos"], unheard: ["paris"] });
+    expect(withTurnsOf(before, { anew: [], reached: [] })).toEqual(before);
   });
 
   it("ends within two offers a team, whichever are asked and whatever they hear", () => {
@@ -145,6 +146,31 @@ describe("a team that never heard of its offer", () => {
     expect(room.conversation.route).toMatchObject({ tier: "ticket", offer });
     expect(heard).toEqual([]);
     expect(await store.deadJobs(10)).toEqual([]);
+  });
+
+  it("is asked later and later while its desk is down and another's shows the ticket, and has it soon after it is back", async () => {
+    const { ask, clock, told: heard, down, offers, desk } = setUp(day, ["paris", "lagos"]);
+    down.add("lagos");
+    const room = await ask();
+    await clock.advance(45_000);
+    expect(seen(heard).at(-1)).toBe("paris: offer-expired #2 ticket");
+    heard.length = 0;
+    const asked: number[] = [];
+    for (let second = 10; second <= 15 * 60; second += 10) {
+      await clock.advance(10_000);
+      if ((await offers.sweep()) > 0) asked.push(second);
+      await clock.advance(0);
+    }
+    // Once at once, then after three minutes, four more, five more; told where it lies as often, and not every ten seconds.
+    expect(asked).toEqual([10, 190, 430, 730]);
+    expect(seen(heard)).toEqual([3, 4, 5, 6].map((offer) => `paris: at-work #${offer} ticket`));
+    expect(room.conversation.route).toMatchObject({ tier: "ticket", deskId: "paris", unheard: ["lagos"] });
+    down.clear();
+    await clock.advance(6 * 60_000);
+    expect(await offers.sweep()).toBe(1);
+    await clock.advance(0);
+    expect(seen(heard).at(-1)).toBe("lagos: at-work #7 lagos");
+    expect(await desk("lagos", room, { type: "accept" })).toBe("ok");
   });
 
   it("is shown the ticket as soon as its desk answers, and is then asked", async () => {

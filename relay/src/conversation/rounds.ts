@@ -43,7 +43,16 @@ export function nextOf(fit: readonly Team[], { unheard = [], wanted }: Pick<Rout
   return fit.find(({ id }) => id === wanted) ?? fit.find(({ id }) => !unheard.includes(id)) ?? fit[0];
 }
 
-/** These teams may be asked anew. */
-export function withTurnsOf({ passed, unheard = [] }: Turns, mayAgain: (teamId: string) => boolean): Pick<Turns, "passed" | "unheard"> {
-  return { passed: passed.filter((id) => !mayAgain(id)), unheard: unheard.filter((id) => !mayAgain(id)) };
+/** Nobody who was asked could be reached, and nobody is left to be asked now: it counts as an offer that ran out. */
+export function afterNobody(before: Turns): Turns {
+  return afterOffer(before, undefined);
+}
+
+type Teams = readonly Pick<Team, "id">[];
+/** `anew`: teams that are asked as if they never were. `reached`: whoever of these did not hear is asked once more. */
+export function withTurnsOf(before: Turns, { anew, reached }: { anew: Teams; reached: Teams }): Pick<Turns, "passed" | "unheard"> {
+  const { passed, unheard = [] } = before;
+  const isAnew = (id: string): boolean => anew.some((team) => team.id === id);
+  const mayHear = (id: string): boolean => unheard.includes(id) && reached.some((team) => team.id === id);
+  return { passed: passed.filter((id) => !isAnew(id) && !mayHear(id)), unheard: unheard.filter((id) => !isAnew(id)) };
 }
