@@ -2,6 +2,7 @@
 import { defineCommand } from "citty";
 import type { Closure, GapView } from "../learning/review.ts";
 import type { LearnedRecord } from "../learning/learned.ts";
+import { EXPORT_FORMATS, exportExamples, learnedExamples } from "../learning/export.ts";
 import { askAdmin, type AdminDoor } from "./dead-letters.ts";
 
 /** One gap in a few lines. */
@@ -64,6 +65,25 @@ export function gapsCommand(
     args: common,
     run: ({ args }) => show(args, "open", (value) => linesOf(value.learned.map(learnedAsText), "nothing learnt yet")),
   });
+  const exported = defineCommand({
+    meta: { name: "export", description: "what was approved, as examples for an engine that does not read them here" },
+    args: {
+      ...common,
+      format: { type: "string", description: EXPORT_FORMATS.join(", "), default: "jsonl" },
+      language: { type: "string", description: "only these, as fr" },
+    },
+    run: ({ args }) => {
+      const format = EXPORT_FORMATS.find((one) => one === args.format);
+      if (format === undefined) return fail(`--format: expected ${EXPORT_FORMATS.join(", ")}`);
+      return show(args, "open", (value) => {
+        const all = learnedExamples(value.learned);
+        return exportExamples(
+          args.language === undefined ? all : all.filter(({ language }) => language === args.language),
+          format,
+        ).trimEnd();
+      });
+    },
+  });
   const run = defineCommand({
     meta: { name: "run", description: "look at what went unanswered now, and not at night" },
     args: common,
@@ -114,6 +134,6 @@ export function gapsCommand(
   });
   return defineCommand({
     meta: { name: "gaps", description: "what went unanswered, and what becomes of it" },
-    subCommands: { list, run, approve, reject, merge, learned, revert, check },
+    subCommands: { list, run, approve, reject, merge, learned, export: exported, revert, check },
   });
 }
