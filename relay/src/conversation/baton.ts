@@ -7,7 +7,7 @@ import type { Team } from "../routing/rota.ts";
 import { chooseTeam } from "../routing/tiers.ts";
 import type { Region } from "../routing/types.ts";
 import type { Job, OpenCase, Route } from "../store/store.ts";
-import { batonJob, handoffJob, type BatonJob } from "./case-jobs.ts";
+import { asideKey, batonJob, handoffJob, type BatonJob } from "./case-jobs.ts";
 import { modeChange, MOST_WAITING, priorityOf, topicsOf, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import { deskOf } from "./offer-event.ts";
@@ -68,7 +68,11 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
       if ("refused" in left) return undefined;
       await deps.publisher.commit(room, {
         ...left.change,
-        patch: { ...left.change.patch, route: { ...route, baton: undefined, passed: [team.id], leaseUntil: undefined }, teamId: undefined },
+        patch: {
+          ...left.change.patch,
+          route: { ...(left.change.patch?.route ?? route), baton: undefined, passed: [team.id], leaseUntil: undefined },
+          teamId: undefined,
+        },
       });
       deps.logger.info({ conversation: room.conversation.id, team: team.id }, "a shift has ended: the case is offered again");
       return "queued";
@@ -80,8 +84,8 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
     const offer = route.offer + 1;
     await deps.publisher.commit(room, {
       entries: [],
-      patch: { route: { ...route, baton: { teamId: next.id, deskId: desk.id, offer } } },
-      jobs: [batonJob({ conversationId: room.conversation.id, caseId, offer, at: now })],
+      patch: { route: { ...route, baton: { teamId: next.id, deskId: desk.id, offer, seq: room.headSeq } } },
+      jobs: [batonJob({ conversationId: room.conversation.id, caseId, offer, at: now }, desk.id)],
     });
     deps.logger.info(
       { conversation: room.conversation.id, team: team.id, next: next.id },
@@ -129,18 +133,41 @@ function hasPaused({ history }: Room, now: number, forMs: number): boolean {
   return last === undefined || now - last.at >= forMs;
 }
 
-/** What an acceptance of the baton adds: the case is the new team's, and the old desk need not show it any longer. */
-export function takeBaton(change: Change, { conversation }: Room, baton: NonNullable<Route["baton"]>, nowMs: number): void {
+/**
+ * What an acceptance of the baton adds: the case is the new team's, and the old desk need not show it any longer. `late`: messages no desk is known to
+ * have, written after what the new one was offered. They are its own now; those before are in its transcript, and stay owed to the old desk.
+ */
+export function takeBaton(
+  change: Change,
+  { conversation }: Room,
+  baton: NonNullable<Route["baton"]>,
+  { late, nowMs }: { late: readonly string[]; nowMs: number },
+): void {
   const { id: conversationId, caseId, deskId, route } = conversation;
   if (caseId === undefined || route === undefined) return;
-  const { deskId: newDesk, teamId, offer } = baton;
+  const { deskId: newDesk, teamId, offer, seq } = baton;
   const after: Route = { ...(change.patch?.route ?? route), deskId: newDesk, offer, baton: undefined, since: nowMs };
   change.patch = { ...change.patch, teamId, deskId: newDesk, route: after };
   if (deskId === undefined || deskId === newDesk) return;
   const priority = priorityOf(conversation.caseRank);
   const entryId = derivedId(caseId, "taken", String(offer));
-  change.jobs = [
-    ...(change.jobs ?? []),
-    handoffJob({ conversationId, caseId, type: "withdrawn", entryId, reason: "taken-over", priority, deskId, at: nowMs }),
-  ];
+  const withdrawn = {
+    conversationId,
+    caseId,
+    type: "withdrawn",
+    entryId,
+    reason: "taken-over",
+    priority,
+    deskId,
+    aside: true,
+    at: nowMs,
+  } as const;
+  const told = late.map((id) =>
+    handoffJob({ conversationId, caseId, type: "message", entryId: id, reason: "", priority: "normal", deskId: newDesk, at: nowMs }),
+  );
+  const key = asideKey(conversationId, deskId);
+  after.owedSeq = seq ?? after.owedSeq;
+  change.jobs = [...(change.jobs ?? []), ...told, { ...handoffJob(withdrawn), key }];
+  change.cancelJobs = [...(change.cancelJobs ?? []), ...told.map(({ id }) => id)];
+  change.moveJobs = { from: conversationId, to: key, earlier: true };
 }

@@ -15,8 +15,9 @@ export const BATON_JOB = "baton";
 /** Payload of a `baton` job: an open conversation is offered to the next team. */
 export type BatonJob = { conversationId: string; caseId: string; offer: number; at: number };
 
-export function batonJob(payload: BatonJob): JobDraft {
-  return { kind: BATON_JOB, key: payload.conversationId, id: batonJobId(payload), payload };
+/** In the order of the desk that is asked: the one that has the case may be down. */
+export function batonJob(payload: BatonJob, deskId: string): JobDraft {
+  return { kind: BATON_JOB, key: asideKey(payload.conversationId, deskId), id: batonJobId(payload), payload };
 }
 function batonJobId({ conversationId, caseId, offer }: Pick<BatonJob, "conversationId" | "caseId" | "offer">): string {
   return `evt_${derivedId(conversationId, caseId, "baton", String(offer))}`;

@@ -9,7 +9,7 @@ import { triageOf, type Category } from "../pipeline/urgency/triage.ts";
 import type { Region, Site } from "../routing/types.ts";
 import { isAnybodyOnDuty, promiseFor } from "../routing/tiers.ts";
 import type { AppendRequest, JobDraft, Route, Store } from "../store/store.ts";
-import { alertJobs, closing, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
+import { alertJobs, asideKey, closing, handoffJob, promiseJob, timersOf } from "./case-jobs.ts";
 import { derivedId } from "./ids.ts";
 import type { Signal } from "./webhooks.ts";
 import { changeMode, type ModeAction, type ModeResult } from "./mode.ts";
@@ -239,6 +239,12 @@ export function modeChange(
     before.caseId !== undefined && mode === "agent" ? timersOf(before.caseId, before.route, { lease: true, promise: false }) : [];
   const ending = action.type === "cancel" ? { entryId: modeId, reason: details.reason, at: details.nowMs } : undefined;
   const closed = before.caseId !== undefined && caseId === undefined ? closing(before, before.caseId, ending) : undefined;
+  // The desk that is left may be down: what it is still owed does not hold up who is asked next, and is in their transcript.
+  const { deskId } = before;
+  const left =
+    action.type === "leave" && deskId !== undefined
+      ? { moveJobs: { from: before.id, to: asideKey(before.id, deskId), earlier: true as const } }
+      : undefined;
   if (mode === "bot" && action.type !== "reopen") {
     entries.push(
       botMessage(derivedId(details.id, "back"), site, before.language, [
@@ -253,18 +259,21 @@ export function modeChange(
       jobs,
       cancelJobs,
       ...closed,
+      ...left,
       patch: {
         mode,
         caseId,
         agent,
-        ...(mode === "bot" || mode === "ended" ? { ...CLOSED, giveUps: 0 } : routeAfter(before.route, mode, details.nowMs)),
+        ...(mode === "bot" || mode === "ended"
+          ? { ...CLOSED, giveUps: 0 }
+          : routeAfter(before.route, mode, details.nowMs, left === undefined ? undefined : room.headSeq)),
       },
     },
   };
 }
 
 /** Accepted: no lease any more. Left by its agent: everybody is asked anew. */
-function routeAfter(route: Route | undefined, mode: "queued" | "agent", nowMs: number): { route?: Route } {
+function routeAfter(route: Route | undefined, mode: "queued" | "agent", nowMs: number, owedSeq = route?.owedSeq): { route?: Route } {
   if (route === undefined) return {};
   return {
     route: {
@@ -272,6 +281,7 @@ function routeAfter(route: Route | undefined, mode: "queued" | "agent", nowMs: n
       leaseUntil: undefined,
       untold: undefined,
       unheard: undefined,
+      owedSeq,
       ...(mode === "agent" ? { tier: "team", note: undefined, since: nowMs } : { passed: [], baton: undefined }),
     },
   };

@@ -39,8 +39,9 @@ export function createDeskJobs(deps: {
     const { conversation } = room;
     const { id } = job;
     const isOpen = conversation.caseId === task.caseId;
-    // A message goes to who has the case now; to who had it when that is over. The next case of the visitor is another's.
-    const holder = isOpen ? conversation.deskId : asideDesk(job, conversation.id);
+    // A message goes to who has the case now; to who had it when that is over, or when it was left aside for them. The next case is another's.
+    const aside = asideDesk(job, conversation.id);
+    const holder = isOpen ? (aside ?? conversation.deskId) : aside;
     const deskId = isOpen && task.type === "message" ? (holder ?? task.deskId) : (task.deskId ?? holder);
     const desk = region.desks.find((entry) => entry.id === deskId);
     if (desk === undefined) {

@@ -15,6 +15,7 @@ import { handoffJob, leaseJob, timersOf } from "./case-jobs.ts";
 import { modeChange, type Change } from "./cases.ts";
 import { derivedId } from "./ids.ts";
 import type { ModeAction } from "./mode.ts";
+import { undeliveredOf } from "./owed.ts";
 import type { Pace } from "./pace.ts";
 import { keepPromise } from "./promises.ts";
 import type { Publisher } from "./publish.ts";
@@ -31,7 +32,7 @@ const LOOK_BACK = 200;
 export type DeskAnswer = { duplicate: boolean; messageId?: string | undefined };
 
 export function createDeskDoor(deps: {
-  store: Pick<Store, "knowsInbound" | "entriesBefore" | "record">;
+  store: Pick<Store, "knowsInbound" | "entriesAfter" | "entriesBefore" | "record">;
   review: Pick<Review, "attach">;
   rooms: Rooms;
   serial: SerialQueue;
@@ -147,6 +148,7 @@ export function createDeskDoor(deps: {
     const { deskId: known, teamId } = room.conversation;
     const unheard = takes && room.conversation.mode === "queued" && (known !== deskId || (route !== undefined && !isTold(route, teamId)));
     const again = unheard ? await toldAgain(room, deskId, nowMs) : [];
+    const late = baton === undefined ? [] : await undeliveredOf(deps.store, room.conversation, baton.seq);
     let refused: Extract<Result<never>, { ok: false }> | undefined;
     const accept = (agent: Agent): typeof refused => {
       if (baton === undefined) {
@@ -159,7 +161,7 @@ export function createDeskDoor(deps: {
         return taken;
       }
       const failed = apply({ type: "take-over", caseId, agent }, "shift-changed");
-      if (failed === undefined) takeBaton(change, room, baton, nowMs);
+      if (failed === undefined) takeBaton(change, room, baton, { late, nowMs });
       return failed;
     };
     switch (command.type) {

@@ -11,6 +11,7 @@ import { handoffJobId, leaseJob, promiseJob, timersOf, type HandoffJob, type Lea
 import { botMessage, firstRoute, promiseSignal, MOST_WAITING, priorityOf, promised, topicsOf, type Change } from "./cases.ts";
 import type { Experts } from "./experts.ts";
 import { derivedId } from "./ids.ts";
+import { undeliveredOf } from "./owed.ts";
 import { placeOf, type ConversationDeps, type Place } from "./place.ts";
 import { deskOf, expiredJobs, offerEvent, offerJob, offerSignal, type Taken, type Told } from "./offer-event.ts";
 import { queueState, showQueue, tellQueue, waitingBefore } from "./queue-view.ts";
@@ -21,8 +22,6 @@ import { createTelling } from "./telling.ts";
 /** The more urgent, the sooner the next team is asked. */
 const LEASE_SHARES = { normal: 1, high: 1 / 2, critical: 1 / 3 } as const;
 const LEAST_LEASE_MS = 1_000;
-/** Of one offer; as many as a transcript has. */
-const MOST_UNDELIVERED = 200;
 /** No desk is called so: whoever accepts is refused. */
 const NOBODY = "";
 /** Who did not hear is asked again after so long for each offer there has been: later and later. */
@@ -227,21 +226,24 @@ export function createOffers(deps: ConversationDeps & { experts: Pick<Experts, "
         await show(place);
         return;
       }
+      // Only who did not hear is left to ask: the visitor does not wait for a time until they have been asked once more.
+      const told = turns.unheard?.includes(team.id) === true ? await ticketChange(place, caseId, turns) : undefined;
       // Nobody's until the next is asked: the desk that had it is told to close it, and the next has not heard yet what was written since.
-      const route: Route = { ...turns, leaseUntil: undefined, deskId: NOBODY };
-      const jobs = [...expiredJobs(conversation, caseId, deskOf(region, team)?.id, now), next];
-      await deps.publisher.commit(room, { entries: [], patch: { route, teamId: undefined }, jobs, cancelJobs, signals: expired });
+      const route: Route = { ...turns, promisedAt: told?.route.promisedAt ?? turns.promisedAt, leaseUntil: undefined, deskId: NOBODY };
+      await deps.publisher.commit(room, {
+        entries: told?.rest.entries ?? [],
+        patch: { route, teamId: undefined },
+        jobs: [...(told?.rest.jobs ?? []), ...expiredJobs(conversation, caseId, deskOf(region, team)?.id, now), next],
+        cancelJobs,
+        signals: [...expired, ...(told?.rest.signals ?? [])],
+      });
     });
   }
   /** Jobs of messages the desk that had the offer was not told: the next one reads them in its transcript, and does not wait behind them. */
-  async function undelivered({ id: conversationId, deliveredSeq, caseAt = 0 }: Room["conversation"]): Promise<string[]> {
-    const entries = await deps.store.entriesAfter(conversationId, deliveredSeq, MOST_UNDELIVERED);
-    // What was written in an earlier case is still owed to the desk that had that one.
-    return entries.flatMap(({ event, at }) =>
-      at >= caseAt && event.type === "message-added" && event.message.author.kind === "visitor"
-        ? [handoffJobId({ conversationId, entryId: event.message.id, type: "message" })]
-        : [],
-    );
+  async function undelivered(conversation: Room["conversation"]): Promise<string[]> {
+    const { id: conversationId, route } = conversation;
+    const entries = await undeliveredOf(deps.store, conversation, route?.owedSeq);
+    return entries.map((entryId) => handoffJobId({ conversationId, entryId, type: "message" }));
   }
 
   /** Tickets that somebody can be asked about by now: a shift has begun, a team has room or can be reached again. Gives how many were offered. */

@@ -275,3 +275,19 @@ it("a ticket is offered at once when a team comes to work, though its desk is do
   await clock.advance(0);
   expect(seen(heard).slice(1)).toEqual(["lagos: at-work #2 lagos"]);
 });
+
+it("does not keep the visitor waiting for a time while who did not hear is asked once more", async () => {
+  const { ask, clock, down, lines, write } = setUp([team("paris", 8, 18)], ["paris"]);
+  down.add("paris");
+  const room = await ask();
+  await write(room, "hello?");
+  await clock.advance(46_000);
+  expect(room.conversation.mode).toBe("queued");
+  expect((await lines(room)).filter((line) => line.startsWith("Nobody has been free"))).toHaveLength(1);
+  // Said once, and asked on.
+  await clock.advance(HOUR);
+  expect((await lines(room)).filter((line) => line.startsWith("Nobody has been free"))).toHaveLength(1);
+  down.clear();
+  await clock.advance(3 * HOUR);
+  expect(room.conversation.deskId).toBe("paris");
+});

@@ -73,9 +73,13 @@ export function createMemoryStore(): Store {
     if (places[0]?.known === true && request.skipIfKnown !== false) return { entries: places, duplicate: false };
     if (request.patch !== undefined) found.conversation = copy({ ...found.conversation, ...request.patch });
     jobs = jobs.filter((job) => job.dead || !request.cancelJobs?.includes(job.id));
-    for (const draft of request.jobs ?? []) if (!jobs.some((job) => job.id === draft.id)) jobs.push(newJob(draft, request.at));
     const { moveJobs: move } = request;
-    for (const job of jobs) if (move !== undefined && !job.dead && job.key === move.from) job.key = move.to;
+    const moveAll = (): void => {
+      for (const job of jobs) if (move !== undefined && !job.dead && job.key === move.from) job.key = move.to;
+    };
+    if (move?.earlier === true) moveAll();
+    for (const draft of request.jobs ?? []) if (!jobs.some((job) => job.id === draft.id)) jobs.push(newJob(draft, request.at));
+    if (move?.earlier !== true) moveAll();
     put(request.records ?? []);
     if (request.session !== undefined) sessions.set(request.session.tokenHash, copy(request.session));
     return { entries: places, duplicate: false };

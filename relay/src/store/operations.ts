@@ -18,7 +18,7 @@ export type AppendOperation = {
   patch?: ConversationColumns | undefined;
   jobs?: NewJob[] | undefined;
   cancelJobs?: string[] | undefined;
-  moveJobs?: { from: string; to: string } | undefined;
+  moveJobs?: { from: string; to: string; earlier?: true | undefined } | undefined;
   inbound?: { source: string; externalId: string } | undefined;
   records?: RecordTable[] | undefined;
   session?: SessionTable | undefined;

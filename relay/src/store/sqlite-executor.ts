@@ -131,8 +131,10 @@ export function createExecutor(database: BetterSqlite3.Database): Executor {
     if (operation.patch !== undefined) patch(conversationId, operation.patch);
     // Cancel first: a timer may be set again under its old id.
     for (const id of operation.cancelJobs ?? []) removeJob(id);
+    const { moveJobs: move } = operation;
+    if (move?.earlier === true) moveJobs(move, at);
     for (const job of operation.jobs ?? []) q.addJob.run(job);
-    if (operation.moveJobs !== undefined) moveJobs(operation.moveJobs, at);
+    if (move !== undefined && move.earlier !== true) moveJobs(move, at);
     for (const record of operation.records ?? []) q.putRecord.run(record);
     if (operation.session !== undefined) q.addSession.run(operation.session);
     return { duplicate: false, places };

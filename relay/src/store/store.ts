@@ -45,7 +45,10 @@ export type Route = {
   /** When it became what it is. */
   since: number;
   /** Asked to take over from the agent who has it, as a shift ends. */
-  baton?: { teamId: string; deskId: string; offer: number } | undefined;
+  /** `seq`: head of the log when it was decided; its transcript ends there or later. */
+  baton?: { teamId: string; deskId: string; offer: number; seq?: number | undefined } | undefined;
+  /** What was written up to this `seq` is still owed to a desk that had the case before, and is nobody else's to leave out. */
+  owedSeq?: number | undefined;
   /** Team the agent who passed it on has named, and a word of theirs. */
   wanted?: string | undefined;
   note?: string | undefined;
@@ -160,9 +163,9 @@ export type AppendRequest = {
   cancelJobs?: string[] | undefined;
   /**
    * Unfinished jobs of the key `from` are of the key `to` from now on, in the order all were created in; one that is worked on goes on, and the
-   * others wait for it. After `jobs`, so that these move as well.
+   * others wait for it. After `jobs`, so that these move as well; `earlier`: before them, and after `cancelJobs`.
    */
-  moveJobs?: { from: string; to: string } | undefined;
+  moveJobs?: { from: string; to: string; earlier?: true | undefined } | undefined;
   /** Dedupe key of an inbound delivery: if known, nothing of this request is written and `duplicate` is true. */
   inbound?: { source: string; externalId: string } | undefined;
   /** Put down or replaced, with the entries or not at all. */

@@ -248,6 +248,20 @@ export const jobCases: Record<string, (opened: OpenedStore) => Promise<void>> = 
     await store.append({ conversationId, entries: [], at, moveJobs: { from: "nothing", to: "k" } });
   },
 
+  "what is moved before the new jobs leaves these, and a cancelled id may be among them": async ({ store }) => {
+    const conversationId = await storedConversation(store);
+    await addJobs(store, [
+      { id: "k1", key: "k" },
+      { id: "k2", key: "k" },
+    ]);
+    const jobs = ["k2", "k3"].map((id) => ({ id, key: "k", kind: "desk", payload: null }));
+    await store.append({ conversationId, entries: [], at, jobs, cancelJobs: ["k2"], moveJobs: { from: "k", to: "m", earlier: true } });
+    const claimed = await store.claimJobs(at, 9, LEASE_MS);
+    assert.deepEqual(claimed.map(({ id, key }) => `${id} ${key ?? ""}`).sort(), ["k1 m", "k2 k"]);
+    await store.finishJob("k2");
+    assert.deepEqual(await claim(store), ["k3"]);
+  },
+
   "a job that is moved while it is worked on goes on, and the others of its new key wait for it": async ({ store }) => {
     const conversationId = await storedConversation(store);
     await addJobs(store, [
