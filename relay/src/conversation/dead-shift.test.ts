@@ -55,10 +55,9 @@ it("offers the case anew when the shift is over, and the dead desk has what it i
 });
 
 it("offers the case anew when its agent leaves, whoever lets the next offer pass", async () => {
-  const { clock, told, talk, write, desk, down, store } = await withDeadDesk();
+  const { clock, told, talk, desk, down, store } = await withDeadDesk();
   expect(await desk("paris", talk, { type: "leave" })).toBe("ok");
   expect(seen(told).at(-1)).toMatch(/^lagos: .* #2 lagos$/);
-  await write(talk, "three");
   await clock.advance(2 * MINUTE);
   down.clear();
   await clock.advance(4 * HOUR);
