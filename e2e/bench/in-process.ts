@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { AdapterContext, AdapterDefinition, AdapterKind } from "@allhours/relay";
+import type { AdapterContext, AdapterDefinition, AdapterKind, NluRequest } from "@allhours/relay";
 
 /** `options` as in a config. Relative paths are below `folder`, the cache is `folder`/cache. Warnings go to stderr. */
 export function openAdapter<Kind extends AdapterKind>(definition: AdapterDefinition<Kind>, options: object, folder: string) {
@@ -13,6 +13,20 @@ export function openAdapter<Kind extends AdapterKind>(definition: AdapterDefinit
   const parsed = definition.parseOptions(options);
   if (!parsed.ok) throw new TypeError(parsed.issues.map(({ path, expected }) => `${path}: ${expected}`).join("; "));
   return definition.create(parsed.options as never, context);
+}
+
+/** What an NLU is asked of a message that begins a conversation. */
+export function firstMessage(text: string, language: string): NluRequest {
+  return {
+    text,
+    language,
+    siteLanguages: [language],
+    conversationId: "conversation",
+    siteId: "site",
+    at: Date.now(),
+    visitorId: "visitor",
+    history: [],
+  };
 }
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 /** Trains the embedded NLU on one file and asks it, in a process of its own. Prints what it measured as JSON. */
 import { readFile } from "node:fs/promises";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { embeddedNlu, type NluRequest } from "@allhours/relay";
+import { embeddedNlu } from "@allhours/relay";
 import { quantile } from "../eval/score.ts";
-import { openAdapter } from "./in-process.ts";
+import { firstMessage, openAdapter } from "./in-process.ts";
 
 export type Measured = {
   examples: number;
@@ -61,25 +61,15 @@ const trainMs = performance.now() - started;
 const { user, system } = process.cpuUsage(cpu);
 const trainingBlockMs = block.max / 1e6;
 
-const request = ({ text, language }: { text: string; language: string }): NluRequest => ({
-  text,
-  language,
-  siteLanguages: [language],
-  conversationId: "conversation",
-  siteId: "site",
-  at: Date.now(),
-  visitorId: "visitor",
-  history: [],
-});
 const never = new AbortController().signal;
-for (const one of asked) await nlu.understand(request(one), never);
+for (const one of asked) await nlu.understand(firstMessage(one.text, one.language), never);
 block.reset();
 const times: number[] = [];
 const floors: number[] = [];
 for (let round = 0; round < 5; round += 1)
   for (const one of asked) {
     const begun = performance.now();
-    await nlu.understand(request(one), never);
+    await nlu.understand(firstMessage(one.text, one.language), never);
     times.push(performance.now() - begun);
     floors.push(timeOf(() => countLetters(one.text, new Map())));
     if (times.length % 50 === 0) await new Promise((resolve) => setImmediate(resolve));

@@ -5,8 +5,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { embeddedNlu, resolvedAt, type NluRequest, type Outcome } from "@allhours/relay";
-import { openAdapter } from "../bench/in-process.ts";
+import { embeddedNlu, resolvedAt, type Outcome } from "@allhours/relay";
+import { firstMessage, openAdapter } from "../bench/in-process.ts";
 import { accuracyAtRecall, areaUnderCurve } from "./curves.ts";
 import { quantile } from "./score.ts";
 import type { LabelledSet } from "./sets.ts";
@@ -51,12 +51,12 @@ export async function measureSet({ name, train, dev, split }: LabelledSet, targe
     const tag = /(?:^|[/-])([a-z]{2})(?:-[A-Z][a-z]+)?$/.exec(name)?.[1] ?? "en";
     const intents = new Set(train.flatMap(({ intent }) => intent ?? []));
     // What is loaded at the first message of its kind is not what a message costs.
-    for (const { text } of train.slice(0, 200)) await nlu.understand(requestOf(text, tag), never);
+    for (const { text } of train.slice(0, 200)) await nlu.understand(firstMessage(text, tag), never);
     const times: number[] = [];
     const outcomes: (Outcome & { answered: boolean })[] = [];
     for (const { text, intent } of dev) {
       const from = performance.now();
-      const { intents: found, borders } = await nlu.understand(requestOf(text, tag), never);
+      const { intents: found, borders } = await nlu.understand(firstMessage(text, tag), never);
       times.push(performance.now() - from);
       const confidence = found[0]?.confidence ?? 0;
       outcomes.push({
@@ -100,19 +100,6 @@ export async function measureSet({ name, train, dev, split }: LabelledSet, targe
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function requestOf(text: string, language: string): NluRequest {
-  return {
-    text,
-    language,
-    siteLanguages: [language],
-    conversationId: "conversation",
-    siteId: "site",
-    at: Date.now(),
-    visitorId: "visitor",
-    history: [],
-  };
 }
 
 /** One set as lines of text. */
