@@ -4,13 +4,7 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { cacheOf, ConfigError, loadConfig, type LoadedConfig } from "./config/load.ts";
-import { sweepContacts } from "./conversation/contacts.ts";
-import { sweepNotices } from "./conversation/notices.ts";
-import { ACTION, ACTION_DAYS } from "./conversation/action-records.ts";
-import { sweepTickets } from "./conversation/tickets.ts";
-import { CONSULTATION, CONSULTATION_DAYS } from "./conversation/consultations.ts";
 import { startDeskPolls, type DeskPolls } from "./conversation/desk-polls.ts";
-import { DELIVERY } from "./conversation/webhooks.ts";
 import { createDoor } from "./gateway/door.ts";
 import { createHttp, type FallbackHandler } from "./gateway/http.ts";
 import { createLimits } from "./gateway/limits.ts";
@@ -19,7 +13,7 @@ import { createPeerReader, createTrust } from "./gateway/origin.ts";
 import { attachSocketIo } from "./gateway/socketio.ts";
 import type { SseDeps } from "./gateway/sse.ts";
 import { loadAssets } from "./gateway/static.ts";
-import { createDeadLetters, DEAD_LETTER_PAGE } from "./jobs/dead-letters.ts";
+import { createDeadLetters } from "./jobs/dead-letters.ts";
 import { systemClock, type Clock } from "./observe/clock.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
 import { createMetrics } from "./observe/metrics.ts";
@@ -28,23 +22,12 @@ import { residencyOf } from "./routing/region.ts";
 import { createLearnedShelf } from "./learning/learned.ts";
 import { createNightly } from "./learning/nightly.ts";
 import { createMemories } from "./store/memories.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { createService } from "./service.ts";
 import { groupFiles, openStore } from "./store/open.ts";
 import { watchStore } from "./store/watch.ts";
 import { watchFiles } from "./watch.ts";
 
-const SWEEP_MS = 60_000;
-/** How often it is asked whether the night's work is due. */
-const NIGHTLY_MS = 5 * 60_000;
-/** How often it is asked whether somebody has come to work, or has room, for a case that waits. */
-const OFFERS_MS = 10_000;
-const DAY_MS = 24 * 3_600_000;
-/** How long the delivery log goes back. */
-const DELIVERY_DAYS = 7;
-/** How often feeds of days off are asked. */
-const FEEDS_MS = 6 * 3_600_000;
-/** Often enough that a full disk shows within five seconds. */
-const HEALTH_MS = 4_000;
 /** On a stop, clients are told to leave within this. */
 const SPREAD_MS = 5_000;
 
@@ -159,15 +142,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   });
   const sockets = attachSocketIo(server, { door, limits: () => limits, peer, origins, metrics, clock, draining: () => draining });
 
-  const timers: (() => void)[] = [];
+  let stopHousekeeping = (): void => undefined;
   const nightly = createNightly({ store, review, regions: () => directory.regions(), clock, logger });
-  function every(ms: number, run: () => void): void {
-    let cancel = clock.after(ms, function again() {
-      run();
-      cancel = clock.after(ms, again);
-    });
-    timers.push(() => cancel());
-  }
 
   let deskPolls: DeskPolls | undefined;
   function askDesks(): void {
@@ -245,37 +221,19 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       if (recovered > 0) logger.info({ conversations: recovered }, "open turns run again");
       jobs.start();
       askDesks();
-      every(SWEEP_MS, () => {
-        limits.sweep();
-        for (const { rate } of directory.regions()) rate?.sweep();
-        rooms.sweep();
-        store.deadJobs(DEAD_LETTER_PAGE).then(
-          (jobs) => metrics.deadLetters.set(jobs.length),
-          (error: unknown) => logger.warn({ err: error }, "the dead letters could not be counted"),
-        );
+      stopHousekeeping = startHousekeeping({
+        store,
+        directory: () => directory,
+        limits: () => limits,
+        rooms,
+        offers,
+        baton,
+        nightly,
+        probe: () => storeWatch.probe(),
+        metrics,
+        clock,
+        logger,
       });
-      every(OFFERS_MS, () => {
-        Promise.all([offers.sweep(), baton.sweep()]).catch((error: unknown) =>
-          logger.warn({ err: error }, "waiting cases could not be looked at"),
-        );
-      });
-      every(HEALTH_MS, () => void storeWatch.probe());
-      every(FEEDS_MS, () => void directory.refreshFeeds());
-      every(DAY_MS, () => {
-        const old = now() - DELIVERY_DAYS * DAY_MS;
-        for (const { id } of directory.regions()) {
-          for (const swept of [
-            store.removeRecords(DELIVERY, id, old),
-            store.removeRecords(CONSULTATION, id, now() - CONSULTATION_DAYS * DAY_MS),
-            store.removeRecords(ACTION, id, now() - ACTION_DAYS * DAY_MS),
-            sweepContacts(store, id, now()),
-            sweepNotices(store, id, now()),
-            sweepTickets(store, id, now()),
-          ])
-            void swept.catch(() => undefined);
-        }
-      });
-      every(NIGHTLY_MS, () => void nightly());
       await watchAll();
       logger.info(
         { host: config.server.host, port: address.port, sites: Object.keys(config.sites), regions: Object.keys(config.regions), notReady },
@@ -289,7 +247,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       draining = true;
       const { drainMs } = config.server;
       logger.info({ links: hub.size, turns: turns.running }, "draining");
-      for (const cancel of timers) cancel();
+      stopHousekeeping();
       deskPolls?.stop();
       await watcher?.close();
       // Spread the reconnects: every client is told another moment.

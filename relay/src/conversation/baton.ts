@@ -126,6 +126,7 @@ export function createBaton(deps: ConversationDeps & { offers: Pick<Offers, "del
 
   return { sweep, deliver };
 }
+export type Baton = ReturnType<typeof createBaton>;
 
 /** Neither side has written for a while. */
 function hasPaused({ history }: Room, now: number, forMs: number): boolean {
