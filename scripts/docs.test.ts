@@ -177,7 +177,7 @@ describe("docs/protocol.md", () => {
 
 describe("docs/handoff.md and docs/operations.md", () => {
   it("describes everything a desk may send, and everything it is sent", () => {
-    const sent = [...read("relay/src/adapters/spec.ts").matchAll(/type: "([a-z]+\.[a-z]+)"; data/g)].map((match) => match[1] ?? "");
+    const sent = [...read("relay/src/adapters/spec/handoff.ts").matchAll(/type: "([a-z]+\.[a-z]+)"; data/g)].map((match) => match[1] ?? "");
     expect(sent.length).toBe(4);
     expect(missingFrom("docs/handoff.md", [...inboundSchema.options.map((option) => option.entries.type.literal), ...sent])).toEqual([]);
   });
