@@ -2,16 +2,15 @@
  * Something a service of the shop could do for the visitor: proposed by an engine, asked for by an intent, or waiting for a value it lacked. Asks
  * for what is missing, beside the article where the intent has one, and then whether it shall be done. What follows a yes is conversation/actions.ts's.
  */
-import type { Part } from "@allhours/protocol";
-import { textOf } from "@allhours/protocol";
+import { textOf, type Part } from "@allhours/protocol";
 import type { ActionConfig } from "../../config/actions.ts";
 import { actionPhrases } from "../action-phrases.ts";
 import { bordersOf } from "../borders.ts";
 import { fillPlaces } from "../notice-phrases.ts";
-import { answerParts } from "./confidence.ts";
-import { OPTION_ARTICLE } from "./knowledge.ts";
 import { fill, saysLittleElse, shownText, type Filled, type Sources } from "../proposals.ts";
 import type { Outcome, Step, Turn } from "../turn.ts";
+import { answerParts } from "./confidence.ts";
+import { OPTION_ARTICLE } from "./knowledge.ts";
 
 type Chosen = { action: ActionConfig; why: string; proposed?: Readonly<Record<string, string>> | undefined };
 

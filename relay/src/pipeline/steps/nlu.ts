@@ -33,6 +33,7 @@ export const nlu: Step = {
     if (turn.optionId !== undefined) return { next: true, note: "choice" };
     let served: string;
     let history: NluRequest["history"] | undefined;
+    let offers: NluRequest["actions"];
     const { actions } = turn.region.config;
     const request: NluRequest = {
       text: turn.text,
@@ -44,7 +45,6 @@ export const nlu: Step = {
       at: turn.nowMs,
       timezone: turn.conversation.timezone,
       country: turn.conversation.country,
-      ...(actions.length === 0 ? {} : { actions: offersOf(actions, [turn.language, turn.site.defaultLanguage]) }),
       search: async (text, limit) => {
         const query = { ...knowledgeQuery(turn), text, limit };
         const found = await turn.region.knowledge
@@ -52,9 +52,13 @@ export const nlu: Step = {
           .catch(() => undefined);
         return found?.value ?? [];
       },
-      // Made for the adapter that reads it: most do not.
+      // Made for the adapter that reads them: most do not.
       get history() {
         return (history ??= historyOf(turn.history));
+      },
+      get actions() {
+        if (actions.length > 0) offers ??= offersOf(actions, [turn.language, turn.site.defaultLanguage]);
+        return offers;
       },
     };
     try {
