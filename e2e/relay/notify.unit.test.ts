@@ -9,41 +9,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
-import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@allhours/protocol";
 import { createClient, startRelay, type Client, type StartedRelay } from "../client/index.ts";
+import { createMailbox, type Mailbox } from "../client/mailbox.ts";
 import { ORIGIN, SECRET, shopConfig, writeShop } from "./shop-config.ts";
 
 const GRACE_MS = 1_000;
 /** Nothing else in the test is called so. */
 const CANARY = "canary.marie";
 const PUBLIC = "https://chat.shop.example";
-
-type Mailbox = { url: string; mails: { to: string[]; source: string }[]; server: SMTPServer };
-async function createMailbox(): Promise<Mailbox> {
-  const mails: Mailbox["mails"] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ["STARTTLS"],
-    onData(stream, { envelope }, done) {
-      let source = "";
-      stream.on("data", (piece: Buffer) => (source += piece.toString()));
-      stream.on("end", () => {
-        // As the mail says it: soft line breaks and folded headers are the transport's.
-        mails.push({
-          to: envelope.rcptTo.map(({ address }) => address),
-          source: source.replaceAll(/=\r\n/g, "").replaceAll(/\r\n[ \t]/g, " "),
-        });
-        done();
-      });
-    },
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server.server, "listening");
-  return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, mails, server };
-}
 
 /** Engine, knowledge, desk, pager, receiver and the merchant's own sender, of both regions: all that is told, by its path. */
 const told: { path: string; body: string }[] = [];
@@ -99,7 +75,7 @@ afterAll(async () => {
   for (const client of clients) client.close();
   await relay?.stop();
   outside.close();
-  for (const { server } of [eu, apac]) server.close();
+  await Promise.all([eu?.close(), apac?.close()]);
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -136,7 +112,9 @@ const leave = async ({ client, conversationId }: Talk, address: string, channel 
   expect(await client.command({ type: "contact-set", conversationId, channel, address })).toMatchObject({ ok: true });
   client.close();
 };
-const to = (box: Mailbox, address: string): string[] => box.mails.filter((mail) => mail.to.includes(address)).map(({ source }) => source);
+/** As the mail says it: folded headers are the transport's. */
+const to = (box: Mailbox, address: string): string[] =>
+  box.mails.filter((mail) => mail.to.includes(address)).map(({ source }) => source.replaceAll(/\r\n[ \t]/g, " "));
 const looked = async (result: string, region = "eu"): Promise<number> => {
   const line = new RegExp(`^allhours_notices_total\\{region="${region}",result="${result}"\\} (\\d+)$`, "m");
   return Number(line.exec(await (await fetch(`${relay.url}/metrics`)).text())?.[1] ?? 0);

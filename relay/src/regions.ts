@@ -63,11 +63,11 @@ export function buildDirectory(
     const hosts = [...regionConfig.egress];
     const egress = createEgress({ hosts });
     const resolve = createEgressList(hosts);
-    // A desk has longer to answer than a visitor has to wait for an engine.
+    // Whoever is told or asked by a job has longer to answer than a visitor has to wait for an engine.
     const deskEgress = createEgress({ hosts, timeoutMs: DESK_MS });
     const fetchFor = (maxBytes: number | undefined, kind: AdapterKind): typeof fetch => {
       if (maxBytes !== undefined) return createEgress({ hosts, maxBytes });
-      return kind === "handoff" || kind === "notify" || kind === "notice" || kind === "expert" || kind === "action" ? deskEgress : egress;
+      return kind === "nlu" || kind === "knowledge" ? egress : deskEgress;
     };
     const make = <Kind extends AdapterKind>(
       kind: Kind,

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { LIMITS, languageSchema } from "@allhours/protocol";
 import { patternOption } from "../adapters/options.ts";
-import { ms, nameSchema } from "./common.ts";
+import { adapterNameSchema, adapterOptions, ms, nameSchema } from "./common.ts";
 
 const words = (most: number) =>
   v.pipe(v.string("expected text"), v.minLength(1, "expected text"), v.maxLength(most, `expected at most ${most} characters`));
@@ -58,11 +58,11 @@ const policy = {
 };
 export const actionSchema = v.looseObject({
   ...policy,
-  use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1, "expected the name of an adapter")),
+  use: adapterNameSchema,
 });
 export type ActionConfig = v.InferOutput<typeof actionSchema>;
 
 /** An entry's options for its adapter. */
 export function actionOptions(entry: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== "use" && !Object.hasOwn(policy, key)));
+  return adapterOptions(entry, policy);
 }

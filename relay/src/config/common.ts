@@ -27,3 +27,10 @@ export const count = (least: number, most: number): v.GenericSchema<unknown, num
     v.minValue(least, `expected at least ${least}`),
     v.maxValue(most, `expected at most ${most}`),
   );
+
+/** `use` of an entry whose other fields are partly the relay's. */
+export const adapterNameSchema = v.pipe(v.string("expected the name of an adapter"), v.minLength(1, "expected the name of an adapter"));
+/** An entry's options for its adapter: what it has beside `use` and the fields of `policy`, which are the relay's. */
+export function adapterOptions(entry: Record<string, unknown>, policy: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== "use" && !Object.hasOwn(policy, key)));
+}

@@ -1,7 +1,7 @@
 /** Experts: services that answer where nobody of the shop can. What a config says of them beside their adapter's own options. */
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
-import { ms, nameSchema } from "./common.ts";
+import { adapterNameSchema, adapterOptions, ms, nameSchema } from "./common.ts";
 
 const amount = v.pipe(v.number("expected an amount"), v.finite("expected an amount"), v.minValue(0, "expected at least 0"));
 
@@ -33,13 +33,13 @@ const policy = {
 };
 export const expertSchema = v.looseObject({
   ...policy,
-  use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1, "expected the name of an adapter")),
+  use: adapterNameSchema,
 });
 export type ExpertConfig = v.InferOutput<typeof expertSchema>;
 
 /** An entry's options for its adapter. */
 export function expertOptions(entry: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== "use" && !Object.hasOwn(policy, key)));
+  return adapterOptions(entry, policy);
 }
 
 /** What is wrong with the limits of an entry, with its field. */

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { languageSchema } from "@allhours/protocol";
 import { leavesRoom } from "../routing/quiet.ts";
-import { count, ms, nameSchema } from "./common.ts";
+import { adapterNameSchema, count, ms, nameSchema } from "./common.ts";
 import { slots } from "./teams.ts";
 
 /** What a merchant's own words may have in them. */
@@ -37,7 +37,7 @@ const quiet = v.pipe(
 );
 const adapter = v.looseObject({
   id: v.optional(nameSchema),
-  use: v.pipe(v.string("expected the name of an adapter"), v.minLength(1, "expected the name of an adapter")),
+  use: adapterNameSchema,
 });
 
 const ADDRESS = "expected an address of http or https without ? and #, as https://chat.shop.example";
